@@ -1,0 +1,104 @@
+"""The command `aep-conformance`."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from conformance.engine.errors import ConformanceError
+from conformance.options import OPTIONS
+
+PLUGINS = ("xdist.plugin", "allure_pytest.plugin")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 conformant, 1 not, 2 usage or data, 3 suite or network."""
+    words = sys.argv[1:] if argv is None else argv
+    parser = _parser()
+    arguments, extra = parser.parse_known_args(words)
+    if extra and arguments.command != "run":
+        parser.error(f"unknown argument {extra[0]}")
+    try:
+        return int(arguments.act(arguments, words[1:]))
+    except ConformanceError as error:
+        print(f"aep-conformance: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        return 3
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="aep-conformance", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="judge a target", epilog="Other options go to pytest, such as -n 2, -k, -x, --lf, -v.")
+    for option in OPTIONS:
+        run.add_argument(option.flag, **option.keywords())
+    run.set_defaults(act=_run)
+    serve = commands.add_parser("serve", help="serve the emulator alone", add_help=False)
+    serve.set_defaults(act=_serve)
+    serve.add_argument("rest", nargs=argparse.REMAINDER)
+    listed = commands.add_parser("list", help="list the requirements")
+    listed.add_argument("pattern", nargs="?", default="*", help="glob of ids")
+    listed.set_defaults(act=_list)
+    show = commands.add_parser("show", help="explain one requirement")
+    show.add_argument("id")
+    show.set_defaults(act=_show)
+    return parser
+
+
+def _run(arguments: argparse.Namespace, words: list[str]) -> int:
+    import pytest
+
+    # Other people's plugins may define our options too (pytest-base-url does), and cost start-up time.
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    suite = Path(__file__).parent / "suite"
+    cache = Path(arguments.aep_report_dir).absolute() / ".pytest_cache"
+    fixed = [str(suite), f"--rootdir={suite}", "-c", os.devnull, "-o", f"cache_dir={cache}", "-q", "--no-header", "--tb=short"]
+    for plugin in PLUGINS:
+        fixed += ["-p", plugin]
+    return int(pytest.main([*fixed, *words]))
+
+
+def _serve(arguments: argparse.Namespace, words: list[str]) -> int:
+    import runpy
+
+    sys.argv = ["aep-conformance serve", *words]
+    runpy.run_module("conformance.emulator", run_name="__main__")
+    return 0
+
+
+def _list(arguments: argparse.Namespace, words: list[str]) -> int:
+    from fnmatch import fnmatchcase
+
+    from conformance.engine.catalogue import load_catalogue
+    from conformance.engine.data import contracts_root
+
+    for row in load_catalogue(contracts_root()).rows.values():
+        if fnmatchcase(row.id, arguments.pattern):
+            print(f"{row.level:7}{row.profile:6}{row.id}: {row.statement}")
+    return 0
+
+
+def _show(arguments: argparse.Namespace, words: list[str]) -> int:
+    from conformance.engine.catalogue import load_catalogue
+    from conformance.engine.data import contracts_root
+
+    rows = load_catalogue(contracts_root()).rows
+    if arguments.id not in rows:
+        raise ConformanceErrorFor(arguments.id)
+    row = rows[arguments.id]
+    for name in ("id", "level", "basis", "profile", "statement", "source", "operations", "check", "statuses", "accepts", "errata", "needs", "excluded"):
+        value = getattr(row, name)
+        if value:
+            print(f"{name}: {', '.join(map(str, value)) if isinstance(value, tuple) else value}")
+    return 0
+
+
+def ConformanceErrorFor(requirement_id: str) -> ConformanceError:  # noqa: N802
+    from conformance.engine.errors import SettingsError
+
+    return SettingsError(f"{requirement_id}: no such requirement; see `aep-conformance list`")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

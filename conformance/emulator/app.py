@@ -1,0 +1,120 @@
+"""The emulator itself: its state, its seams, and `handle`, a plain function over requests."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from conformance.emulator import gateway, operations, routing, specs
+from conformance.emulator.clock import Agenda, Clock
+from conformance.emulator.errors import RefusalError
+from conformance.emulator.exchange import Request, Response
+from conformance.emulator.ids import Ids
+from conformance.emulator.listing import Continuations
+from conformance.emulator.policy import Policy
+from conformance.emulator.store import Record, Store
+from conformance.emulator.tenants import TOKEN_LIFETIME, make_tenants
+
+DEFAULT_SETTLE = 0.05
+
+Before = Callable[["Emulator", Request], Response | None]
+After = Callable[[Request, Response, "Emulator"], Response]
+
+
+class Emulator:
+    """One endpoint with two organisations; requests are served one at a time."""
+
+    def __init__(
+        self,
+        *,
+        contracts_root: Path | None = None,
+        seed: int | None = None,
+        settle: float = DEFAULT_SETTLE,
+        clock: Clock | None = None,
+    ) -> None:
+        self.specs = specs.load(contracts_root or specs.default_contracts_root())
+        self.clock = clock or Clock()
+        self.ids = Ids(seed, self.clock)
+        self.tenants = make_tenants(self.ids)
+        self.store = Store()
+        self.agenda = Agenda(self.clock)
+        self.continuations = Continuations()
+        self.inlets: dict[str, Record] = {}
+        self.settle = settle
+        self.token_lifetime = TOKEN_LIFETIME
+        self.policy = Policy()
+        self.concurrent = False
+        self._lock = threading.Lock()
+        self._arriving: list[Before] = []
+        self._before: list[tuple[str, Before]] = []
+        self._after: list[tuple[str, str, After]] = []
+
+    def arriving(self, hook: Before) -> None:
+        """Call `hook` before the gateway looks at any request; it may answer."""
+        self._arriving.append(hook)
+
+    def before(self, operation: str, hook: Before) -> None:
+        """Call `hook` once the gateway let a request in; it may rewrite or answer it."""
+        self._before.append((_known(operation), hook))
+
+    def after(self, operation: str, hook: After, when: str = "success") -> None:
+        """Let `hook` change answers; `when` is success, error or always."""
+        self._after.append((_known(operation), when, hook))
+
+    def open_window(self, seconds: float) -> None:
+        """Let other requests in for a while; only from inside a handler, for race faults."""
+        self._lock.release()
+        time.sleep(seconds)
+        self._lock.acquire()
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request; safe to call from several threads."""
+        with self._lock:
+            self.agenda.run_due()
+            allowed = routing.locate(request)
+            try:
+                response = self._answer(request, allowed)
+            except RefusalError as refusal:
+                response = self.policy.render_error(self, request, refusal)
+            except Exception as error:
+                response = self._failed(request, error)
+            return self._changed(request, response)
+
+    def _answer(self, request: Request, allowed: set[str]) -> Response:
+        for hook in self._arriving:
+            answer = hook(self, request)
+            if answer is not None:
+                return answer
+        gateway.admit(self, request)
+        routing.refuse_unrouted(request, allowed)
+        gateway.read_body(self, request)
+        for operation, hook in self._before:
+            answer = hook(self, request) if operation in ("*", request.operation) else None
+            if answer is not None:
+                return answer
+        return operations.HANDLERS[request.operation](self, request)
+
+    def _changed(self, request: Request, response: Response) -> Response:
+        for operation, when, hook in self._after:
+            outcome = "success" if response.ok else "error"
+            if operation in ("*", request.operation) and when in ("always", outcome):
+                response = hook(request, response, self)
+        return response
+
+    def _failed(self, request: Request, error: Exception) -> Response:
+        # the message may hold what the client sent, so only the place is told
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+        sys.stderr.write(f"emulator: {type(error).__name__} at {place}\n")
+        return Response(500, {"title": "Internal error", "status": 500})
+
+
+def _known(operation: str) -> str:
+    if operation != "*" and operation not in routing.OPERATIONS:
+        raise ValueError(f"no such operation: {operation}")
+    return operation

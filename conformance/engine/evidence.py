@@ -1,0 +1,162 @@
+"""Evidence: the exchanges of the journeys that ran, and the history of each entity in them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any
+
+from conformance.engine.exchange import ABSENT, Exchange
+from conformance.engine.kinds import BY_OPERATION, KINDS, Kind
+
+
+@dataclass
+class Journey:
+    """The record of one sequence or probe: what it exchanged, and where it stopped if it did."""
+
+    name: str
+    exchanges: list[Exchange] = field(default_factory=list)
+    halted_at: str | None = None
+    reason: str | None = None
+    exchange: str | None = None
+    unreachable: bool = False
+    seconds: float = 0.0
+    leftovers: list[dict[str, str]] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        data = asdict(self)
+        data["exchanges"] = [exchange.to_json() for exchange in self.exchanges]
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Journey":
+        exchanges = [Exchange.from_json(exchange) for exchange in data["exchanges"]]
+        return cls(**{**data, "exchanges": exchanges})
+
+
+@dataclass
+class Change:
+    """A request that changes one entity, with the reads on both sides that no other change separates."""
+
+    exchange: Exchange
+    before: Exchange | None
+    after: Exchange | None
+
+
+@dataclass(eq=False)
+class Timeline:
+    """The exchanges that concern one entity, in the order in which they were sent."""
+
+    kind: Kind
+    id: str
+    created: Exchange | None = None
+    events: list[Exchange] = field(default_factory=list)
+
+    @cached_property
+    def reads(self) -> list[Exchange]:
+        """The lawful successful reads of the entity by its id."""
+        return [e for e in self.events if e.operation == self.kind.get() and e.is_lawful_success]
+
+    def first_read(self) -> Exchange | None:
+        """The first read after the create, before anything changed."""
+        for event in self.events:
+            if event in self.reads:
+                return event
+            if event.operation != self.kind.get() and event.case is None:
+                return None
+        return None
+
+    def updates(self) -> Iterator[Change]:
+        """Each lawful update that succeeded."""
+        return self._changes(lambda e: e.operation == self.kind.update() and e.is_lawful_success)
+
+    def refusals(self) -> Iterator[Change]:
+        """Each write put to the test that was refused."""
+        return self._changes(lambda e: e.case is not None and _writes(e) and e.status >= 400)
+
+    def _changes(self, wanted: Any) -> Iterator[Change]:
+        for position, event in enumerate(self.events):
+            if wanted(event):
+                yield Change(event, self._near(position, -1), self._near(position, 1))
+
+    def _near(self, position: int, step: int) -> Exchange | None:
+        reads = self.reads
+        position += step
+        while 0 <= position < len(self.events):
+            event = self.events[position]
+            if event in reads:
+                return event
+            if _writes(event) and event.status < 400:
+                return None
+            position += step
+        return None
+
+
+def _writes(exchange: Exchange) -> bool:
+    return exchange.request.method != "GET"
+
+
+class Evidence:
+    """What the rules look at. Every method returns exchanges in the order in which they happened."""
+
+    def __init__(self, journeys: Iterable[Journey]) -> None:
+        self.journeys = list(journeys)
+
+    @cached_property
+    def exchanges(self) -> list[Exchange]:
+        return [exchange for journey in self.journeys for exchange in journey.exchanges]
+
+    def answered(self, *operations: str) -> list[Exchange]:
+        """The exchanges of some operations (all, when none is named) that have an answer."""
+        return [e for e in self.exchanges if e.response and (not operations or e.operation in operations)]
+
+    def successes(self, *operations: str) -> list[Exchange]:
+        """The lawful requests that were answered with success."""
+        return [e for e in self.answered(*operations) if e.is_lawful_success]
+
+    def cases(self, requirement_id: str) -> list[Exchange]:
+        """The answered requests that put one requirement to the test."""
+        return [e for e in self.answered() if e.case == requirement_id]
+
+    def timelines(self, *kinds: Kind) -> list[Timeline]:
+        """The history of every created entity of some kinds."""
+        return [t for t in self._timelines.values() if t.kind in kinds]
+
+    @cached_property
+    def _timelines(self) -> dict[tuple[str, str], Timeline]:
+        found: dict[tuple[str, str], Timeline] = {}
+        aliases: dict[str, str] = {}
+        for exchange in self.exchanges:
+            kind = BY_OPERATION.get(exchange.operation)
+            if kind is None:
+                continue
+            if exchange.operation == kind.create() and exchange.response and exchange.response.is_success:
+                names = created_names(kind, exchange)
+                if names:
+                    found[(kind.name, names[0])] = Timeline(kind, names[0], exchange)
+                    aliases |= dict.fromkeys(names, names[0])
+            named = exchange.path.get("id", "")
+            timeline = found.get((kind.name, aliases.get(named, named)))
+            if timeline is not None:
+                timeline.events.append(exchange)
+        return found
+
+    def sent_by(self, journey: str) -> dict[str, list[Exchange]]:
+        """The exchanges of one journey by operation."""
+        grouped: dict[str, list[Exchange]] = defaultdict(list)
+        for exchange in self.exchanges:
+            if exchange.journey == journey:
+                grouped[exchange.operation].append(exchange)
+        return grouped
+
+
+def created_names(kind: Kind, exchange: Exchange) -> list[str]:
+    """The names under which a create's answer lets its entity be addressed."""
+    if kind in (KINDS["schema"], KINDS["class"]):
+        names = [exchange.at("/meta:altId"), exchange.at("/$id")]
+    elif kind is KINDS["dataSet"]:
+        first = exchange.at("/0")
+        names = [first.rsplit("/", 1)[-1] if isinstance(first, str) else ABSENT]
+    else:
+        names = [exchange.at("/id")]
+    return [name for name in names if isinstance(name, str)]

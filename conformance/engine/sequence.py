@@ -1,0 +1,142 @@
+"""Runs the documented sequences: Arazzo workflows over the operations of the contract."""
+
+import re
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from conformance.engine.data import load_checked
+from conformance.engine.errors import ContractDataError, Halted
+from conformance.engine.exchange import ABSENT, Exchange
+from conformance.engine.expressions import Scope
+from conformance.engine.kinds import KINDS
+from conformance.engine.session import Session
+
+Workflows = dict[str, dict[str, Any]]
+
+
+def load_workflows(root: Path) -> Workflows:
+    """Every workflow under `root`/sequences by its id."""
+    found: Workflows = {}
+    for path in sorted((root / "sequences").glob("*.arazzo.yaml")):
+        for workflow in load_checked(path, "sequence")["workflows"]:
+            if workflow["workflowId"] in found:
+                raise ContractDataError(f"{path}: workflow {workflow['workflowId']} is defined twice")
+            found[workflow["workflowId"]] = workflow
+    return found
+
+
+def operations_of(workflows: Workflows, workflow_id: str) -> set[str]:
+    """The ids of the operations that a workflow calls, called workflows and read-backs included."""
+    found: set[str] = set()
+    for step in workflows[workflow_id]["steps"]:
+        if "operationId" in step:
+            found.add(_last(step["operationId"]))
+            if "x-creates" in step:
+                kind = KINDS[step["x-creates"]["resource"]]
+                found |= {kind.get(), kind.delete()}
+        else:
+            found |= operations_of(workflows, _last(step["workflowId"]))
+    return found
+
+
+def _last(reference: str) -> str:
+    return reference.rsplit(".", 1)[-1]
+
+
+class Runner:
+    """Runs one workflow in a session. A step that cannot go on raises Halted."""
+
+    def __init__(self, session: Session, workflows: Workflows) -> None:
+        self.session = session
+        self.workflows = workflows
+
+    def run(self, workflow_id: str, inputs: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+        """Run a workflow and return its outputs."""
+        workflow = self.workflows[workflow_id]
+        scope = Scope(inputs)
+        for step in workflow["steps"]:
+            name = prefix + step["stepId"]
+            if "workflowId" in step:
+                scope.outputs[step["stepId"]] = self._nested(step, scope, name)
+            else:
+                self._step(step, scope, name)
+        outputs: dict[str, Any] = {k: scope.evaluate(v) for k, v in workflow.get("outputs", {}).items()}
+        return outputs
+
+    def _nested(self, step: dict[str, Any], scope: Scope, name: str) -> dict[str, Any]:
+        inputs = {p["name"]: scope.resolve(p["value"]) for p in step.get("parameters", ())}
+        return self.run(_last(step["workflowId"]), inputs, f"{name}.")
+
+    def _step(self, step: dict[str, Any], scope: Scope, name: str) -> None:
+        exchange = self._until_settled(step, scope, name)
+        scope.exchange = exchange
+        self._require(step, scope, exchange)
+        outputs = {key: scope.evaluate(value) for key, value in step.get("outputs", {}).items()}
+        for key, rule in step.get("x-extract", {}).items():
+            found = re.search(rule["pattern"], str(scope.evaluate(rule["from"])))
+            outputs[key] = found.group(1) if found else ABSENT
+        missing = [key for key, value in outputs.items() if value is ABSENT]
+        if missing:
+            raise Halted(name, f"the answer lacks what later steps need: {', '.join(missing)}", exchange.id)
+        scope.outputs[step["stepId"]] = outputs
+        self._keep_account(step, exchange, outputs)
+
+    def _until_settled(self, step: dict[str, Any], scope: Scope, name: str) -> Exchange:
+        retry = next((a for a in step.get("onFailure", ()) if a["type"] == "retry"), None)
+        limit = retry["retryAfter"] * retry["retryLimit"] if retry else 0.0
+        deadline, pause = time.monotonic() + limit, 0.03
+        while True:
+            exchange = self._call(step, scope, name)
+            scope.exchange = exchange
+            if retry is None or self._fulfilled(step, scope) or time.monotonic() > deadline:
+                return exchange
+            if not all(scope.holds(c["condition"]) for c in retry.get("criteria", ())):
+                return exchange
+            time.sleep(pause)
+            pause = min(pause * 1.6, float(retry["retryAfter"]))
+
+    def _call(self, step: dict[str, Any], scope: Scope, name: str) -> Exchange:
+        by_place: dict[str, dict[str, str]] = {"path": {}, "query": {}, "header": {}}
+        for parameter in step.get("parameters", ()):
+            value = self._needed(scope.resolve(parameter["value"]), name, parameter["name"])
+            by_place[parameter["in"]][parameter["name"]] = str(value)
+        payload = step.get("requestBody", {}).get("payload")
+        body = self._needed(scope.resolve(payload), name, "the request body") if payload is not None else None
+        return self.session.call(
+            _last(step["operationId"]), next(iter(by_place["path"].values()), None), body=body,
+            query=by_place["query"], headers=by_place["header"], step=name, case=step.get("x-case"), halts=False,
+        )
+
+    def _needed(self, value: Any, step: str, what: str) -> Any:
+        if value is ABSENT:
+            raise Halted(step, f"{what} needs a value that no earlier step gave")
+        return value
+
+    def _fulfilled(self, step: dict[str, Any], scope: Scope) -> bool:
+        return all(scope.holds(c["condition"]) for c in step.get("successCriteria", ()))
+
+    def _require(self, step: dict[str, Any], scope: Scope, exchange: Exchange) -> None:
+        """Halt unless the step succeeded; another success status than the documented one is for the rules to judge."""
+        if exchange.error:
+            raise Halted(exchange.step, exchange.error, exchange.id)
+        if exchange.case is not None:
+            return
+        for criterion in step.get("successCriteria", ()):
+            condition = criterion["condition"]
+            tolerable = "$response" not in condition and 200 <= exchange.status < 300
+            if not tolerable and not scope.holds(condition):
+                raise Halted(exchange.step, f"{condition} does not hold (status {exchange.status})", exchange.id)
+
+    def _keep_account(self, step: dict[str, Any], exchange: Exchange, outputs: dict[str, Any]) -> None:
+        operation = _last(step["operationId"])
+        if operation.startswith("delete"):
+            self.session.gone(exchange.path["id"])
+        creates = step.get("x-creates")
+        if creates:
+            self.session.made(creates["resource"], outputs[creates["id"]])
+            self._read_back(KINDS[creates["resource"]].get(), outputs[creates["id"]], exchange.step)
+
+    def _read_back(self, operation: str, identifier: str, step: str) -> None:
+        self.session.call(operation, identifier, step=f"{step} (read back)", halts=False)

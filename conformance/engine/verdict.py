@@ -1,0 +1,149 @@
+"""From findings to verdicts: pass, fail, warn, blocked, error or untested, one for each requirement."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.engine.catalogue import Catalogue, Requirement
+from conformance.engine.evidence import Evidence, Journey
+from conformance.engine.exchange import Exchange
+
+PASS, FAIL, WARN, BLOCKED = "pass", "fail", "warn", "blocked"
+ERROR, UNTESTED, NOT_APPLICABLE, WAIVED = "error", "untested", "not-applicable", "waived"
+ORDER = (FAIL, ERROR, BLOCKED, UNTESTED, WARN, WAIVED, NOT_APPLICABLE, PASS)
+RED = (FAIL, WARN)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One observation of one requirement on one exchange; `pointer` leads into the answer."""
+
+    exchange: Exchange
+    holds: bool
+    expected: str = ""
+    actual: Any = None
+    pointer: str = ""
+
+
+def holds(exchange: Exchange) -> Finding:
+    """The requirement was seen to hold."""
+    return Finding(exchange, True)
+
+
+def breaks(exchange: Exchange, expected: str, actual: Any, pointer: str = "") -> Finding:
+    """The requirement was seen to be broken."""
+    return Finding(exchange, False, expected, actual, pointer)
+
+
+def check(exchange: Exchange, fine: bool, expected: str, actual: Any, pointer: str = "") -> Finding:
+    """A finding that holds when `fine`."""
+    return holds(exchange) if fine else breaks(exchange, expected, actual, pointer)
+
+
+@dataclass
+class Verdict:
+    """The verdict on one requirement, with the findings behind it."""
+
+    requirement: Requirement
+    verdict: str
+    message: str = ""
+    broken: list[Finding] = field(default_factory=list)
+    observed: int = 0
+    sequences: list[str] = field(default_factory=list)
+    witnesses: list[str] = field(default_factory=list)
+    blocked_by: str | None = None
+
+    @property
+    def intermittent(self) -> bool:
+        """Whether the requirement was seen both to hold and to be broken in the same way of asking."""
+        return 0 < len(self.broken) < self.observed
+
+
+Rule = Callable[[Evidence], Iterable[Finding]]
+
+
+class Judge:
+    """Gives each requirement its verdict, prerequisites first."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        rule_for: Callable[[Requirement], Rule],
+        evidence_for: Callable[[Requirement], Evidence],
+        not_applicable: Callable[[Requirement], str | None] = lambda _: None,
+    ) -> None:
+        self._catalogue = catalogue
+        self._rule_for = rule_for
+        self._evidence_for = evidence_for
+        self._not_applicable = not_applicable
+        self._known: dict[str, Verdict] = {}
+
+    def verdict(self, row: Requirement) -> Verdict:
+        """The verdict on a requirement; the same one each time."""
+        if row.id not in self._known:
+            self._known[row.id] = self._decide(row)
+        return self._known[row.id]
+
+    def _decide(self, row: Requirement) -> Verdict:
+        reason = self._not_applicable(row)
+        if reason:
+            return Verdict(row, NOT_APPLICABLE, reason)
+        evidence = self._evidence_for(row)
+        findings = list(self._rule_for(row)(evidence))
+        broken = [f for f in findings if not f.holds]
+        base = Verdict(
+            row, PASS, "", broken, len(findings),
+            sorted({f.exchange.journey for f in findings}), _witnesses(findings, broken),
+        )
+        if broken or not findings:
+            prerequisite = self._failed_need(row)
+            if prerequisite:
+                base.verdict, base.blocked_by = BLOCKED, prerequisite
+                base.message = f"blocked: {prerequisite} does not hold"
+                return base
+        return self._broken(base) if broken else (base if findings else self._unobserved(base, evidence))
+
+    def _failed_need(self, row: Requirement) -> str | None:
+        for need in row.needs:
+            verdict = self.verdict(self._catalogue[need])
+            if verdict.verdict == FAIL:
+                return need
+            if verdict.verdict == BLOCKED and verdict.blocked_by:
+                return verdict.blocked_by
+        return None
+
+    def _broken(self, verdict: Verdict) -> Verdict:
+        verdict.verdict = FAIL if verdict.requirement.level == "MUST" else WARN
+        first = verdict.broken[0]
+        where = f" at {first.pointer}" if first.pointer else ""
+        verdict.message = f"expected {first.expected}, got {short(first.actual)}{where}"
+        if verdict.intermittent:
+            verdict.message += f" (broken in {len(verdict.broken)} of {verdict.observed} observations)"
+        return verdict
+
+    def _unobserved(self, verdict: Verdict, evidence: Evidence) -> Verdict:
+        stopped = [j for j in evidence.journeys if j.halted_at]
+        if not stopped:
+            verdict.verdict, verdict.message = UNTESTED, "no exchange of this run shows it"
+            return verdict
+        first = min(stopped, key=lambda journey: not journey.unreachable)
+        verdict.verdict = ERROR if first.unreachable else BLOCKED
+        verdict.blocked_by = None if first.unreachable else f"{first.name} at {first.halted_at}"
+        verdict.message = f"{first.name} stopped at {first.halted_at}: {first.reason}"
+        return verdict
+
+
+def _witnesses(findings: list[Finding], broken: list[Finding]) -> list[str]:
+    chosen = broken[:10] or findings[:3]
+    return list(dict.fromkeys(f.exchange.id for f in chosen))
+
+
+def short(value: Any, limit: int = 160) -> str:
+    """A value for a message, cut with its length."""
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
+
+
+def stopped(journeys: Iterable[Journey]) -> list[Journey]:
+    """The journeys that did not reach their end."""
+    return [journey for journey in journeys if journey.halted_at]

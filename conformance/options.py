@@ -1,0 +1,58 @@
+"""The options of a run, once, for the command and for plain pytest."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.engine.catalogue import PROFILES
+
+
+@dataclass(frozen=True)
+class Option:
+    """`repeats` collects values; `variable` says that AEP_<NAME> sets it too."""
+
+    flag: str
+    help: str
+    metavar: str = ""
+    default: Any = None
+    choices: tuple[str, ...] | None = None
+    repeats: bool = False
+    variable: bool = False
+
+    @property
+    def dest(self) -> str:
+        return "aep_" + self.flag.lstrip("-").replace("-", "_")
+
+    def keywords(self) -> dict[str, Any]:
+        """The keyword arguments for argparse's and pytest's add_argument."""
+        text = self.help + (f" (or AEP_{self.dest[4:].upper()})" if self.variable else "")
+        common: dict[str, Any] = {"dest": self.dest, "help": text, "default": self.default}
+        if self.repeats:
+            return {**common, "action": "append", "metavar": self.metavar, "default": []}
+        if self.choices:
+            return {**common, "choices": self.choices}
+        return {**common, "metavar": self.metavar}
+
+
+OPTIONS = (
+    Option("--base-url", "judge the server at this address in place of the embedded emulator", "URL", variable=True),
+    Option("--access-token", "access token", "TOKEN", variable=True),
+    Option("--api-key", "x-api-key", "KEY", variable=True),
+    Option("--org-id", "x-gw-ims-org-id", "ORG", variable=True),
+    Option("--sandbox", "sandbox to work in", "NAME", variable=True),
+    Option("--other-sandbox", "a second sandbox, to see that the two are kept apart", "NAME", variable=True),
+    Option("--client-id", "client id, to fetch a token in place of giving one", "ID", variable=True),
+    Option("--client-secret", "client secret; better given by its variable", "SECRET", variable=True),
+    Option("--scopes", "scopes of the token to fetch", "LIST", variable=True),
+    Option("--ims-url", "address of the token service", "URL", variable=True),
+    Option("--collection-url", "address that takes messages for inlets", "URL", variable=True),
+    Option("--http-timeout", "seconds to wait for an answer", "SECONDS", variable=True),
+    Option("--connectors", "TOML file with real connector credentials", "FILE"),
+    Option("--config", "TOML file with any of these settings", "FILE"),
+    Option("--profile", "requirements to judge", default="core", choices=PROFILES),
+    Option("--sequence", "only this documented sequence", "NAME", repeats=True),
+    Option("--requirement", "only requirements whose id matches", "GLOB", repeats=True),
+    Option("--report-dir", "folder for the results", "DIR", default="reports/latest"),
+    Option("--fault", "let the emulator break this fact", "NAME", repeats=True),
+    Option("--variant", "let the emulator behave in this other documented way", "NAME", repeats=True),
+    Option("--seed", "seed of the emulator's ids", "N"),
+)

@@ -1,0 +1,144 @@
+"""results.json: everything that a run found, for the reports and for other tools."""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from conformance.engine.catalogue import Catalogue, Requirement
+from conformance.engine.evidence import Journey
+from conformance.engine.exchange import ABSENT, Exchange, Message
+from conformance.engine.verdict import FAIL, NOT_APPLICABLE, ORDER, PASS, WAIVED
+from conformance.report.text import verdict_sentence
+
+SCHEMA_VERSION = "1.0"
+BODY_LIMIT = 40_000
+
+
+def tool_version() -> str:
+    """The version of the installed package."""
+    try:
+        return version("aep-conformance")
+    except PackageNotFoundError:
+        return "0+checkout"
+
+
+def count(rows: Iterable[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """The number of rows of each level and verdict."""
+    counts = {level: dict.fromkeys(sorted(ORDER), 0) for level in ("MUST", "SHOULD", "MAY")}
+    for row in rows:
+        counts[row["level"]][row["verdict"]] += 1
+    return counts
+
+
+def is_conformant(rows: list[dict[str, Any]]) -> bool:
+    """Whether every MUST row ran and holds, and at least one did."""
+    verdicts = [row["verdict"] for row in rows if row["level"] == "MUST"]
+    return PASS in verdicts and all(v in (PASS, WAIVED, NOT_APPLICABLE) for v in verdicts)
+
+
+def build(
+    rows: list[dict[str, Any]], journeys: list[Journey], catalogue: Catalogue, connectors: dict[str, str],
+    target: dict[str, str], settings: dict[str, Any], profile: str, contract_version: str, started: float, finished: float,
+    notes: list[str],
+) -> dict[str, Any]:
+    """The results of a run, as `contracts/schemas/results.schema.json` describes them."""
+    exchanges = [exchange for journey in journeys for exchange in journey.exchanges]
+    failing = {e: row["verdict"] for row in rows if row["verdict"] == FAIL for e in row["exchanges"]}
+    shown = {e for row in rows for e in row["exchanges"]} | {e.id for j in journeys if j.name in connectors for e in j.exchanges}
+    conformant = is_conformant(rows)
+    counts = count(rows)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "aep-conformance", "version": tool_version()},
+        "contracts": {"version": contract_version, "rows": len(catalogue.rows)},
+        "target": target, "settings": settings, "profile": profile,
+        "started": _instant(started), "finished": _instant(finished), "seconds": round(finished - started, 3),
+        "conformant": conformant, "verdict": verdict_sentence(counts, conformant, target["name"]), "counts": counts,
+        "requests": sum(e.attempts for e in exchanges), "retries": sum(e.attempts - 1 for e in exchanges),
+        "requirements": sorted(rows, key=lambda row: ORDER.index(row["verdict"])),
+        "variants": variants(catalogue, exchanges),
+        "sequences": [_sequence(j, connectors[j.name], failing) for j in journeys if j.name in connectors],
+        "exchanges": {e.id: _exchange(e) for e in exchanges if e.id in shown},
+        "leftovers": [left for journey in journeys for left in journey.leftovers],
+        "notes": notes,
+    }
+
+
+def _instant(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _sequence(journey: Journey, connector: str, failing: dict[str, str]) -> dict[str, Any]:
+    steps = [
+        {"step": e.step, "operation": e.operation, "exchange": e.id, "seconds": e.seconds,
+         "verdict": "error" if e.error else failing.get(e.id, PASS)}
+        for e in journey.exchanges
+    ]
+    if journey.halted_at and steps and steps[-1]["verdict"] == PASS:
+        verdict = "blocked"
+    else:
+        verdict = min((s["verdict"] for s in steps), key=ORDER.index, default="untested")
+    return {"name": journey.name, "connector": connector, "verdict": verdict, "steps": steps}
+
+
+def _exchange(exchange: Exchange) -> dict[str, Any]:
+    response = exchange.response
+    return {
+        "request": {"method": exchange.request.method, "url": exchange.request.url,
+                    "headers": exchange.request.headers, "body": _body(exchange.request)},
+        "response": {"status": response.status, "headers": response.headers, "body": _body(response)} if response else None,
+        "error": exchange.error, "operation": exchange.operation, "sequence": exchange.journey, "step": exchange.step,
+        "started": _instant(exchange.started), "seconds": exchange.seconds, "attempts": exchange.attempts,
+    }
+
+
+def _body(message: Message) -> Any:
+    if len(message.text) > BODY_LIMIT:
+        return f"{message.text[:BODY_LIMIT]}… ({len(message.text)} characters)"
+    return message.text if message.body is ABSENT else message.body
+
+
+def variants(catalogue: Catalogue, exchanges: list[Exchange]) -> list[dict[str, Any]]:
+    """Which of several documented answers the target gave, and how often."""
+    found = []
+    for row in catalogue.testable():
+        if len(row.statuses) > 1:
+            seen = Counter(e.status for e in exchanges if _asks(e, row) and e.status in row.statuses)
+            for status, times in sorted(seen.items()):
+                found.append(_variant(f"{row.id}: {status}", times, row.errata))
+    shapes = Counter(error_shape(e) for e in exchanges if 400 <= e.status < 500)
+    found += [_variant(f"error body: {name}", times, ("X82",)) for name, times in sorted(shapes.items())]
+    return found
+
+
+def _variant(name: str, seen: int, errata: tuple[str, ...]) -> dict[str, Any]:
+    return {**({"erratum": errata[0]} if errata else {}), "name": name, "seen": seen}
+
+
+def _asks(exchange: Exchange, row: Requirement) -> bool:
+    return exchange.case == row.id if row.check == "answer" else exchange.case is None and exchange.operation in row.operations
+
+
+def error_shape(exchange: Exchange) -> str:
+    """Which of the documented forms an error body has (facts:92-101)."""
+    body = exchange.body
+    if not isinstance(body, dict):
+        return "no JSON object"
+    if "error_code" in body:
+        return "gateway, numeric code" if isinstance(body["error_code"], int) else "gateway, text code"
+    if "report" in body:
+        return "current"
+    return "older" if {"errorMessage", "message", "detail"} & set(body) else "other"
+
+
+def write(path: Path, results: dict[str, Any]) -> None:
+    """Write results.json whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".part")
+    partial.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(partial, path)

@@ -1,0 +1,90 @@
+"""What a person reads: the failure of one requirement, and the sentence about them all."""
+
+import json
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.engine.exchange import Exchange, Message
+from conformance.engine.verdict import BLOCKED, ERROR, FAIL, PASS, UNTESTED, WAIVED, Finding, Verdict, short
+
+BODY_LIMIT = 1200
+HEADERS_SHOWN = ("content-type", "if-match", "x-sandbox-name", "accept", "retry-after")
+
+
+def failure(verdict: Verdict, rerun: str) -> str:
+    """Statement, place in the documents, expected and actual, the exchange, and how to run it again."""
+    row = verdict.requirement
+    lines = [f"{row.level} {row.statement}", f"documents: {', '.join(row.source)} ({row.basis})"]
+    if row.accepts:
+        lines.append(f"accepted: {'; '.join(row.accepts)}")
+    for finding in verdict.broken[:2]:
+        lines += ["", *_finding(finding)]
+    rest = len(verdict.broken) - 2
+    if rest > 0:
+        lines.append(f"\n… and {rest} more of {verdict.observed} observations")
+    return "\n".join([*lines, "", f"rerun: {rerun}"])
+
+
+def _finding(finding: Finding) -> list[str]:
+    exchange = finding.exchange
+    where = finding.pointer or "the answer"
+    return [
+        f"expected: {finding.expected}", f"actual:   {short(finding.actual, 300)}  (at {where})",
+        f"exchange {exchange.id}, step {exchange.step}:", *exchange_lines(exchange), f"  {curl(exchange)}",
+    ]
+
+
+def exchange_lines(exchange: Exchange) -> list[str]:
+    """A request and its answer, indented, bodies cut."""
+    lines = [f"  > {exchange.request.method} {exchange.request.url}", *_message(exchange.request, ">")]
+    if exchange.response is None:
+        return [*lines, f"  ! {exchange.error}"]
+    return [*lines, f"  < {exchange.status}", *_message(exchange.response, "<")]
+
+
+def _message(message: Message, mark: str) -> list[str]:
+    shown = [f"  {mark} {k}: {v}" for k, v in message.headers.items() if k.lower() in HEADERS_SHOWN]
+    return [*shown, f"  {mark} {cut(message.text)}"] if message.text else shown
+
+
+def cut(text: str, limit: int = BODY_LIMIT) -> str:
+    """A text of at most `limit` characters, with its length when it was cut."""
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
+
+
+def curl(exchange: Exchange) -> str:
+    """The request as a curl command; secrets are placeholders."""
+    request = exchange.request
+    parts = ["curl", "-X", request.method, request.url]
+    for name, value in request.headers.items():
+        parts += ["-H", f"{name}: {value}"]
+    if request.text:
+        parts += ["--data-raw", cut(request.text, 4000)]
+    return shlex.join(parts)
+
+
+def verdict_sentence(counts: Mapping[str, Mapping[str, int]], conformant: bool, target: str) -> str:
+    """One sentence with the numbers of MUST requirements."""
+    must = counts["MUST"]
+    judged = sum(must.values()) - must["not-applicable"]
+    parts = [f"{must[name]} {word}" for name, word in (
+        (FAIL, "fail"), (BLOCKED, "blocked"), (ERROR, "in error"), (UNTESTED, "untested"), (WAIVED, "waived")) if must[name]]
+    warned = counts["SHOULD"]["warn"] + counts["MAY"]["warn"]
+    tail = f"; {', '.join(parts)}" if parts else ""
+    also = f"; {warned} SHOULD not met" if warned else ""
+    word = "conformant" if conformant else "NOT conformant"
+    return f"{target} is {word}: {must[PASS]} of {judged} MUST requirements hold{tail}{also}."
+
+
+def pretty(text: str) -> str:
+    """JSON text indented, other text as it is."""
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except ValueError:
+        return text
+
+
+def brief(value: Any) -> str:
+    """A value on one line."""
+    return short(value, 120).replace("\n", " ")

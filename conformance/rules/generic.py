@@ -1,0 +1,83 @@
+"""The checks that data states in full: documented statuses in the catalogue, body schemas in the contract."""
+
+from collections.abc import Iterator
+
+from conformance.engine.catalogue import Requirement
+from conformance.engine.contract import Contract
+from conformance.engine.evidence import Evidence
+from conformance.engine.exchange import ABSENT, Exchange
+from conformance.engine.kinds import BY_OPERATION
+from conformance.engine.verdict import Finding, breaks, check, holds
+
+
+def answers(evidence: Evidence, row: Requirement) -> Iterator[Finding]:
+    """Each request that puts the requirement to the test is answered with one of its statuses."""
+    for exchange in evidence.cases(row.id):
+        yield _status(exchange, row)
+
+
+def statuses(evidence: Evidence, row: Requirement) -> Iterator[Finding]:
+    """Each lawful request of the row's operations is answered with one of its statuses, and 204 without a body."""
+    for exchange in evidence.answered(*row.operations):
+        if exchange.case is None:
+            yield _status(exchange, row)
+            if exchange.status == 204 and exchange.response and exchange.response.text:
+                yield breaks(exchange, "no body with 204", exchange.response.text)
+
+
+def _status(exchange: Exchange, row: Requirement) -> Finding:
+    expected = " or ".join(map(str, row.statuses))
+    return check(exchange, exchange.status in row.statuses, f"status {expected}", said(exchange))
+
+
+def said(exchange: Exchange) -> str:
+    """Status and, when there is one, the reason that an answer gives."""
+    for pointer in ("/errorMessage", "/message", "/detail", "/title"):
+        reason = exchange.at(pointer)
+        if isinstance(reason, str):
+            return f"{exchange.status} ({reason})"
+    return str(exchange.status)
+
+
+def reads(evidence: Evidence, row: Requirement, contract: Contract) -> Iterator[Finding]:
+    """Each lawful request whose status no other row judges is answered with a documented success."""
+    for exchange in evidence.answered():
+        operation = contract[exchange.operation]
+        if exchange.case is not None or operation.service != row.service or _judged_elsewhere(exchange):
+            continue
+        expected = " or ".join(map(str, sorted(operation.successes)))
+        yield check(exchange, exchange.status in operation.successes, f"status {expected}", said(exchange))
+
+
+def _judged_elsewhere(exchange: Exchange) -> bool:
+    return exchange.request.method != "GET" and exchange.operation in BY_OPERATION
+
+
+def schema(evidence: Evidence, row: Requirement, contract: Contract) -> Iterator[Finding]:
+    """Where a successful answer reaches a subschema that names the row, it fits."""
+    for exchange in evidence.successes(*row.operations):
+        body_schema = contract[exchange.operation].schemas.get(str(exchange.status))
+        if body_schema is None or exchange.body is ABSENT:
+            continue
+        errors = [e for e in body_schema.errors(exchange.body) if e.requirement == row.id]
+        for error in errors:
+            yield breaks(exchange, error.expected, error.actual, error.pointer)
+        if not errors and row.id in body_schema.observed(exchange.body):
+            yield holds(exchange)
+
+
+def contract(evidence: Evidence, row: Requirement, contract: Contract) -> Iterator[Finding]:
+    """A successful answer has its documented form, wherever no finer requirement names the place."""
+    for exchange in evidence.successes():
+        operation = contract[exchange.operation]
+        body_schema = operation.schemas.get(str(exchange.status))
+        if operation.service != row.service or body_schema is None:
+            continue
+        if exchange.body is ABSENT:
+            yield breaks(exchange, "a JSON body", exchange.response.text if exchange.response else "")
+            continue
+        errors = [e for e in body_schema.errors(exchange.body) if e.requirement in (None, row.id)]
+        for error in errors:
+            yield breaks(exchange, error.expected, error.actual, error.pointer)
+        if not errors:
+            yield holds(exchange)

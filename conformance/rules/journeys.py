@@ -1,0 +1,121 @@
+"""Journeys: the documented sequences and the probes, and which of them a requirement needs."""
+
+import copy
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from conformance.engine.catalogue import Requirement
+from conformance.engine.data import load_folder
+from conformance.engine.errors import Halted, SettingsError
+from conformance.engine.evidence import Journey
+from conformance.engine.sequence import Runner, Workflows, operations_of
+from conformance.engine.session import Created, Session, World
+from conformance.engine.settings import Settings
+from conformance.rules.probes.registry import PROBES
+
+
+def load_connectors(root: Path, given: Mapping[str, Any] | None = None) -> dict[str, dict[str, Any]]:
+    """The connectors by id, with the real credentials and places of a connectors file laid over the documented ones.
+
+    Raises SettingsError for a connector or table that does not exist.
+    """
+    connectors = {path.stem: document for path, document in load_folder("connectors", "connector", root)}
+    for name, tables in (given or {}).items():
+        if name not in connectors:
+            raise SettingsError(f"--connectors: no connector {name}; known are {', '.join(sorted(connectors))}")
+        connectors[name] = copy.deepcopy(connectors[name])
+        for table, values in tables.items():
+            _params(connectors[name]["inputs"], name, table).update(values)
+    return connectors
+
+
+def _params(inputs: dict[str, Any], name: str, table: str) -> dict[str, Any]:
+    account = inputs.get("account", {})
+    places: dict[str, Any] = {
+        "auth": account.get("auth", account).get("params"),
+        "source": inputs.get("sourceConnection", {}).get("params"),
+        "target": inputs.get("targetConnection", {}).get("params"),
+    }
+    found = places.get(table)
+    if not isinstance(found, dict):
+        raise SettingsError(f"--connectors: [{name}] takes {', '.join(k for k, v in places.items() if v)}, not {table}")
+    return found
+
+
+class Itinerary:
+    """The journeys that a run may take."""
+
+    def __init__(self, connectors: Mapping[str, Any], workflows: Workflows, settings: Settings,
+                 profile: str = "core", only: tuple[str, ...] = ()) -> None:
+        self.workflows = workflows
+        self.settings = settings
+        self.sequences = {c["sequence"]: c for c in connectors.values() if "sequence" in c}
+        self._operations = {n: operations_of(workflows, c["workflow"]) for n, c in self.sequences.items()}
+        self.chosen = self._choose(profile, only)
+        self.probes = {} if only else {n: p for n, p in PROBES.items() if self._possible(p.needs_setting)}
+
+    def _choose(self, profile: str, only: tuple[str, ...]) -> list[str]:
+        unknown = [name for name in only if name not in self.sequences]
+        if unknown:
+            raise SettingsError(f"--sequence {unknown[0]}: known are {', '.join(self.sequences)}")
+        if only:
+            return list(dict.fromkeys(only))
+        if profile != "smoke":
+            return list(self.sequences)
+        first_of_each = {c["workflow"]: n for n, c in reversed(self.sequences.items())}
+        return sorted(first_of_each.values())
+
+    def _possible(self, setting: str | None) -> bool:
+        return setting is None or bool(getattr(self.settings, setting))
+
+    def journeys_for(self, row: Requirement) -> list[str]:
+        """The journeys whose exchanges can show a requirement."""
+        wanted = set(row.operations)
+        sequences = [n for n in self.chosen if not wanted or wanted & self._operations[n]]
+        return sequences + [name for name, probe in self.probes.items() if probe.serves(row.id)]
+
+    def not_applicable(self, row: Requirement) -> str | None:
+        """Why this run cannot judge a requirement at all, or None."""
+        if self.journeys_for(row):
+            return None
+        lacking = [p.needs_setting for p in PROBES.values() if p.serves(row.id) and not self._possible(p.needs_setting)]
+        if lacking:
+            return f"needs --{str(lacking[0]).replace('_', '-')}"
+        return "no chosen sequence shows it"
+
+
+def take(name: str, world: World, itinerary: Itinerary) -> Journey:
+    """Run one journey to its end or to where it stops, tidy up, and return its record."""
+    session = Session(world, name)
+    journey = Journey(name)
+    started = time.monotonic()
+    try:
+        _run(name, session, itinerary)
+    except Halted as stop:
+        journey.halted_at, journey.reason, journey.exchange = stop.step, stop.reason, stop.exchange
+    finally:
+        left = session.tidy()
+        journey.exchanges = session.exchanges
+        journey.leftovers = [_leftover(entity) for entity in left]
+        journey.unreachable = any(e.error for e in session.exchanges)
+        journey.seconds = round(time.monotonic() - started, 3)
+    return journey
+
+
+def _run(name: str, session: Session, itinerary: Itinerary) -> None:
+    if name in PROBES:
+        PROBES[name].run(session)
+        return
+    connector = itinerary.sequences[name]
+    inputs = {
+        "run": session.world.run, "connector": connector["inputs"],
+        "connectionSpec": connector["connectionSpec"], "flowSpecId": connector["flowSpec"],
+    }
+    Runner(session, itinerary.workflows).run(connector["workflow"], inputs)
+
+
+def _leftover(entity: Created) -> dict[str, str]:
+    reason = "the API has no delete for it" if entity.resource == "mappingSet" else "its delete was not answered with success"
+    return {"resource": entity.resource, "id": entity.id, "reason": reason}

@@ -1,0 +1,137 @@
+"""Creates that must be refused, each one member away from a create that succeeds, and what deletes must respect."""
+
+from typing import Any
+
+from conformance.engine.kinds import CONNECTION, FLOW, SOURCE, TARGET
+from conformance.engine.session import Session, encode_source_params
+from conformance.rules.probes.kit import (
+    DATA_LAKE, UNKNOWN, Lake, account_body, destination, lake, make, settled, table_flow, table_source,
+)
+from conformance.rules.probes.registry import probe, put
+
+Body = dict[str, Any]
+START = "1567411548"
+
+
+def without(body: Body, *members: str) -> Body:
+    """A body that lacks some members."""
+    return {k: v for k, v in body.items() if k not in members}
+
+
+@probe("connection-creates", "flow-service.connections.*-spec-*", "flow-service.connections.missing-*", "flow-service.connections.explore-*", "gateway.errors.*")
+def connection_creates(session: Session) -> None:
+    body = account_body(session, "probe creates")
+    account = make(session, CONNECTION, body)
+    for statement, wrong in (
+        ("missing-spec-is-refused", without(body, "connectionSpec")),
+        ("unknown-spec-is-refused", {**body, "connectionSpec": {"id": UNKNOWN, "version": "1.0"}}),
+        ("unknown-auth-spec-is-refused", {**body, "auth": {**body["auth"], "specName": "No Such Authentication"}}),
+        ("missing-auth-params-are-refused", {**body, "auth": {**body["auth"], "params": {}}}),
+        ("missing-name-is-refused", without(body, "name")),
+    ):
+        put(session, CONNECTION.row(statement), "createConnection", body=wrong)
+    resource = encode_source_params({"resourcePath": "charges"})
+    query = {"objectType": "rest", "object": "json", "fileType": "json", "preview": "false", "sourceParams": resource}
+    session.call("exploreConnection", account, query=query, step="explore")
+    put(session, CONNECTION.row("explore-without-parameters-is-refused"), "exploreConnection", account)
+
+
+@probe("part-creates", "flow-service.source-connections.*-is-*", "flow-service.target-connections.*", "flow-service.source-connections.description-*", "gateway.errors.*")
+def part_creates(session: Session) -> None:
+    chain = destination(session)
+    source = {
+        "name": session.name("probe part"), "connectionSpec": {"id": "8a9c3494-9708-43d7-ae3f-cda01e5030e1", "version": "1.0"},
+        "baseConnectionId": chain.store, "data": {"format": "json"}, "params": {},
+    }
+    for kind, body in ((SOURCE, source), (TARGET, chain.target_body)):
+        for statement, wrong in (
+            ("missing-spec-is-refused", without(body, "connectionSpec")),
+            ("unknown-spec-is-refused", {**body, "connectionSpec": {"id": UNKNOWN, "version": "1.0"}}),
+            ("unknown-base-connection-is-refused", {**body, "baseConnectionId": UNKNOWN}),
+        ):
+            put(session, kind.row(statement), kind.create(), body=wrong)
+        plain = put(session, kind.row("description-is-optional"), kind.create(), body=without(body, "description"))
+        if plain is not None and plain.status < 300:
+            session.made(kind.name, str(session.take(plain, "/id")))
+    put(session, SOURCE.row("missing-name-is-refused"), "createSourceConnection", body=without(source, "name"))
+    foreign = {**source, "data": {"format": "no-such-format"}}
+    put(session, SOURCE.row("unsupported-format-is-refused"), "createSourceConnection", body=foreign)
+    put(session, TARGET.row("data-lake-needs-a-data-set"), "createTargetConnection", body={
+        "name": session.name("probe no dataset"), "connectionSpec": DATA_LAKE, "data": {"format": "parquet_xdm"}, "params": {},
+    })
+
+
+def schedule(**members: Any) -> Body:
+    """A lawful schedule with some members replaced."""
+    return {"startTime": START, "frequency": "minute", "interval": "15", **members}
+
+
+SCHEDULES: tuple[tuple[str, Body], ...] = (
+    ("minute-interval-below-fifteen-is-refused", schedule(interval="14")),
+    ("zero-interval-is-refused", schedule(frequency="day", interval="0")),
+    ("unknown-frequency-is-refused", schedule(frequency="fortnight")),
+    ("missing-start-time-is-refused", without(schedule(), "startTime")),
+    ("missing-frequency-is-answered", without(schedule(), "frequency")),
+    ("hour-interval-of-one-is-answered", schedule(frequency="hour", interval="1")),
+    ("once-without-interval-is-answered", {"startTime": START, "frequency": "once"}),
+    ("minute-interval-of-fifteen-is-accepted", schedule()),
+)
+
+
+@probe("flow-creates", "flow-service.flows.*-is-refused", "flow-service.flows.*-is-accepted", "flow-service.flows.*-is-answered", "flow-service.flows.description-*", "flow-service.connections.connection-in-use-*", "gateway.errors.*")
+def flow_creates(session: Session) -> None:
+    source, half = table_source(session), lake(session)
+    body = table_flow(session, "probe creates", source, half, schedule())
+    flow = make(session, FLOW, body)
+    settled(session, flow)
+    for statement, wrong in _wrong_flows(session, body, half):
+        put(session, FLOW.row(statement), "createFlow", body=wrong)
+    for statement, timing in (*SCHEDULES, ("description-is-optional", schedule())):
+        tried = {**without(body, "description"), "name": session.name(f"probe {statement}"), "scheduleParams": timing}
+        made = put(session, FLOW.row(statement), "createFlow", body=tried)
+        if made is not None and made.status < 300:
+            session.made("flow", str(session.take(made, "/id")))
+    account = next(c.id for c in session.created if c.resource == "connection")
+    in_use = put(session, CONNECTION.row("connection-in-use-is-not-deleted"), "deleteConnection", account)
+    if in_use is not None and in_use.status >= 400:
+        session.call("getConnection", account, step="read-account")
+    _refused_patch(session, flow)
+    _deleted_source(session, body, source, flow)
+
+
+def _wrong_flows(session: Session, body: Body, half: Lake) -> list[tuple[str, Body]]:
+    copy_without_column = [{"name": "Copy", "params": {}}, body["transformations"][1]]
+    return [
+        ("missing-flow-spec-is-refused", without(body, "flowSpec")),
+        ("unknown-flow-spec-is-refused", {**body, "flowSpec": {"id": UNKNOWN, "version": "1.0"}}),
+        ("missing-source-connection-is-refused", without(body, "sourceConnectionIds")),
+        ("missing-target-connection-is-refused", without(body, "targetConnectionIds")),
+        ("missing-name-is-refused", without(body, "name")),
+        ("unknown-source-connection-is-refused", {**body, "sourceConnectionIds": [UNKNOWN]}),
+        ("unknown-target-connection-is-refused", {**body, "targetConnectionIds": [UNKNOWN]}),
+        ("foreign-connection-spec-is-refused", {**body, "sourceConnectionIds": [half.target]}),
+        ("state-in-create-is-refused", {**body, "state": "enabled"}),
+        ("missing-delta-column-is-refused", {**body, "transformations": copy_without_column}),
+    ]
+
+
+def _refused_patch(session: Session, flow: str) -> None:
+    requirement = FLOW.row("invalid-schedule-patch-is-refused")
+    if session.wants(requirement):
+        etag = str(session.take(settled(session, flow), "/items/0/etag"))
+        patch = [{"op": "replace", "path": "/scheduleParams/interval", "value": "0"}]
+        put(session, requirement, "updateFlow", flow, body=patch, headers={"If-Match": etag})
+        session.call("getFlow", flow, step="read-flow")
+
+
+def _deleted_source(session: Session, body: Body, source: str, flow: str) -> None:
+    requirement = FLOW.row("deleted-source-connection-is-refused")
+    if session.wants(requirement):
+        session.call("deleteFlow", flow, step="delete-flow")
+        session.gone(flow)
+        for extra in [c for c in session.created if c.resource == "flow" and not c.deleted]:
+            session.call("deleteFlow", extra.id, step="delete-flow")
+            session.gone(extra.id)
+        session.call("deleteSourceConnection", source, step="delete-source")
+        session.gone(source)
+        put(session, requirement, "createFlow", body={**body, "name": session.name("probe deleted source")})

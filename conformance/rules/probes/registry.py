@@ -1,0 +1,45 @@
+"""Probes: journeys that put single requirements to the test with requests of their own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from conformance.engine.exchange import Exchange
+from conformance.engine.session import Session
+
+Run = Callable[[Session], None]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """`proves` are globs of the requirements that need this probe."""
+
+    name: str
+    proves: tuple[str, ...]
+    run: Run
+    needs_setting: str | None = None
+
+    def serves(self, requirement_id: str) -> bool:
+        return any(fnmatchcase(requirement_id, pattern) for pattern in self.proves)
+
+
+PROBES: dict[str, Probe] = {}
+
+
+def probe(name: str, *proves: str, needs_setting: str | None = None) -> Callable[[Run], Run]:
+    """Register a function as the probe of the requirements that match `proves`."""
+
+    def register(function: Run) -> Run:
+        PROBES[name] = Probe(name, proves, function, needs_setting)
+        return function
+
+    return register
+
+
+def put(session: Session, requirement_id: str, operation: str, identifier: str | None = None, **call: Any) -> Exchange | None:
+    """Send the request that puts a requirement to the test, if this run judges it."""
+    if not session.wants(requirement_id):
+        return None
+    step = requirement_id.rsplit(".", 1)[-1]
+    return session.call(operation, identifier, case=requirement_id, step=step, **call)

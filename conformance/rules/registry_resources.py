@@ -1,0 +1,187 @@
+"""Schema Registry: stats, classes and schemas."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.engine.evidence import Evidence
+from conformance.engine.exchange import ABSENT, Exchange, at
+from conformance.engine.kinds import CLASS, SCHEMA, Kind
+from conformance.engine.verdict import Finding, check
+from conformance.rules.registry import rule, rule_of_kinds
+
+BOTH = (CLASS, SCHEMA)
+_IDENTIFIER = re.compile(r"^https://ns\.adobe\.com/([^/]+)/(classes|schemas)/([0-9a-f]+)$")
+
+
+@rule("schema-registry.stats.names-organization")
+def stats_name_organization(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in evidence.successes("getStats"):
+        expected = exchange.request.header("x-gw-ims-org-id") or ""
+        yield check(exchange, exchange.at("/imsOrg") == expected, expected, exchange.at("/imsOrg"), "/imsOrg")
+
+
+def _tenant(evidence: Evidence, exchange: Exchange) -> Any:
+    stats = [e for e in evidence.successes("getStats") if e.journey == exchange.journey]
+    return stats[0].at("/tenantId") if stats else ABSENT
+
+
+def _identified(evidence: Evidence, kind: Kind) -> Iterator[tuple[Exchange, str, str]]:
+    for exchange in evidence.successes(kind.create()):
+        found = _IDENTIFIER.match(str(exchange.at("/$id")))
+        if found:
+            yield exchange, found[1], found[3]
+
+
+@rule_of_kinds("identifier-belongs-to-tenant", *BOTH)
+def identifier_belongs_to_tenant(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    for exchange, tenant, _ in _identified(evidence, kind):
+        expected = _tenant(evidence, exchange)
+        if expected is not ABSENT:
+            yield check(exchange, tenant == expected, f"the tenant {expected}", tenant, "/$id")
+
+
+@rule_of_kinds("alternate-id-derives-from-identifier", *BOTH)
+def alternate_id_derives_from_identifier(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    container = "classes" if kind is CLASS else "schemas"
+    for exchange, tenant, name in _identified(evidence, kind):
+        expected = f"_{tenant}.{container}.{name}"
+        yield check(exchange, exchange.at("/meta:altId") == expected, expected, exchange.at("/meta:altId"), "/meta:altId")
+
+
+def _echo(evidence: Evidence, kind: Kind, sent: str, returned: str | None = None) -> Iterator[Finding]:
+    for exchange in evidence.successes(kind.create()):
+        expected = at(exchange.sent, sent)
+        actual = exchange.at(returned or sent)
+        if expected is not ABSENT:
+            yield check(exchange, actual == expected, repr(expected), actual, returned or sent)
+
+
+@rule_of_kinds("create-echoes-title", *BOTH)
+def create_echoes_title(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    yield from _echo(evidence, kind, "/title")
+
+
+@rule("schema-registry.schemas.create-echoes-description")
+def create_echoes_description(evidence: Evidence) -> Iterator[Finding]:
+    yield from _echo(evidence, SCHEMA, "/description")
+
+
+@rule("schema-registry.classes.created-class-is-readable")
+def created_class_is_readable(evidence: Evidence) -> Iterator[Finding]:
+    yield from _readable(evidence, CLASS)
+
+
+@rule("schema-registry.schemas.created-schema-is-readable")
+def created_schema_is_readable(evidence: Evidence) -> Iterator[Finding]:
+    yield from _readable(evidence, SCHEMA)
+
+
+def _readable(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    for timeline in evidence.timelines(kind):
+        read = next((e for e in timeline.events if e.operation == timeline.kind.get() and e.case is None), None)
+        if read is None or read.response is None or timeline.created is None:
+            continue
+        for pointer in ("/$id", "/title"):
+            expected, actual = timeline.created.at(pointer), read.at(pointer)
+            yield check(read, read.status == 200 and actual == expected, repr(expected), actual, pointer)
+
+
+@rule("schema-registry.classes.ad-hoc-fields-move-to-dataset-namespace")
+def ad_hoc_fields_move(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in evidence.successes("createClass"):
+        if at(exchange.sent, "/allOf/1/properties/_adhoc") is ABSENT:
+            continue
+        namespace = exchange.at("/meta:datasetNamespace")
+        fine = isinstance(namespace, str) and bool(re.fullmatch(r"_[0-9a-f]{32}", namespace))
+        yield check(exchange, fine, "_ and thirty-two hex digits", namespace, "/meta:datasetNamespace")
+        yield check(exchange, _renamed(exchange) is not ABSENT, f"properties under {namespace}", exchange.at("/allOf"), "/allOf")
+
+
+def _renamed(exchange: Exchange) -> Any:
+    namespace = exchange.at("/meta:datasetNamespace")
+    parts = exchange.at("/allOf")
+    found = [at(part, f"/properties/{namespace}") for part in parts] if isinstance(parts, list) else []
+    return next((f for f in found if f is not ABSENT), ABSENT)
+
+
+@rule("schema-registry.classes.ad-hoc-fields-are-kept")
+def ad_hoc_fields_are_kept(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in evidence.successes("createClass"):
+        fields = at(exchange.sent, "/allOf/1/properties/_adhoc/properties")
+        for name, described in (fields or {}).items():
+            kept = at(_renamed(exchange), f"/properties/{name}/type")
+            yield check(exchange, kept == described["type"], f"{name} of type {described['type']}", kept, "/allOf")
+
+
+def _sent_references(exchange: Exchange) -> list[str]:
+    return [part["$ref"] for part in at(exchange.sent, "/allOf") or [] if "$ref" in part]
+
+
+def _returned_references(exchange: Exchange) -> list[str]:
+    parts = exchange.at("/allOf")
+    return [p["$ref"] for p in parts if isinstance(p, dict) and "$ref" in p] if isinstance(parts, list) else []
+
+
+@rule("schema-registry.schemas.class-references-keep-their-order")
+def references_keep_their_order(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in evidence.successes("createSchema"):
+        expected = list(dict.fromkeys(_sent_references(exchange)))
+        actual = list(dict.fromkeys(_returned_references(exchange)))
+        yield check(exchange, actual == expected, repr(expected), actual, "/allOf")
+
+
+@rule("schema-registry.schemas.references-are-distinct")
+def references_are_distinct(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in evidence.successes("createSchema"):
+        refs = exchange.at("/refs")
+        fine = isinstance(refs, list) and len(refs) == len(set(map(str, refs)))
+        fine = fine and set(refs) == set(_sent_references(exchange))
+        yield check(exchange, fine, f"each of {sorted(set(_sent_references(exchange)))} once", refs, "/refs")
+
+
+@rule("schema-registry.schemas.extends-contains-references")
+def extends_contains_references(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in evidence.successes("createSchema"):
+        refs, extends = exchange.at("/refs"), exchange.at("/meta:extends")
+        fine = isinstance(extends, list) and set(refs or []) <= set(extends)
+        yield check(exchange, fine, f"every one of {refs}", extends, "/meta:extends")
+
+
+@rule("schema-registry.schemas.metadata-dates-agree-on-create")
+def metadata_dates_agree(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in evidence.successes("createSchema"):
+        created = exchange.at("/meta:registryMetadata/repo:createdDate")
+        modified = exchange.at("/meta:registryMetadata/repo:lastModifiedDate")
+        yield check(exchange, created == modified, repr(created), modified, "/meta:registryMetadata/repo:lastModifiedDate")
+
+
+@rule("schema-registry.schemas.class-is-echoed")
+def class_is_echoed(evidence: Evidence) -> Iterator[Finding]:
+    yield from _echo(evidence, SCHEMA, "/meta:class")
+
+
+@rule("schema-registry.schemas.namespace-derives-from-tenant")
+def namespace_derives_from_tenant(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in evidence.successes("createSchema"):
+        tenant = _tenant(evidence, exchange)
+        if tenant is not ABSENT:
+            actual = exchange.at("/meta:tenantNamespace")
+            yield check(exchange, actual == f"_{tenant}", f"_{tenant}", actual, "/meta:tenantNamespace")
+
+
+@rule("schema-registry.schemas.organization-is-echoed")
+def organization_is_echoed(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in evidence.successes("createSchema"):
+        expected = exchange.request.header("x-gw-ims-org-id")
+        yield check(exchange, exchange.at("/imsOrg") == expected, str(expected), exchange.at("/imsOrg"), "/imsOrg")
+
+
+@rule("schema-registry.schemas.ad-hoc-schema-has-dataset-namespace")
+def ad_hoc_schema_has_dataset_namespace(evidence: Evidence) -> Iterator[Finding]:
+    namespaces = {e.at("/$id"): e.at("/meta:datasetNamespace") for e in evidence.successes("createClass")}
+    for exchange in evidence.successes("createSchema"):
+        for reference in _sent_references(exchange)[:1]:
+            if reference in namespaces:
+                expected, actual = namespaces[reference], exchange.at("/meta:datasetNamespace")
+                yield check(exchange, actual == expected, str(expected), actual, "/meta:datasetNamespace")

@@ -1,0 +1,78 @@
+"""A run: takes each journey once, whoever asks first, and gives verdicts on what was seen."""
+
+import json
+import os
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+
+from filelock import FileLock
+
+import conformance.rules
+import conformance.rules.probes  # noqa: F401 - registers the probes
+from conformance.engine.catalogue import Catalogue, Requirement
+from conformance.engine.evidence import Evidence, Journey
+from conformance.engine.session import World
+from conformance.engine.verdict import Judge, Verdict
+from conformance.rules.journeys import Itinerary, take
+from conformance.rules.registry import check_complete, rule_for
+
+
+class Run:
+    """One run against one target. Workers of the same run share the folder `records`."""
+
+    def __init__(self, world: World, catalogue: Catalogue, itinerary: Itinerary, records: Path) -> None:
+        check_complete(catalogue)
+        self.world, self.catalogue, self.itinerary, self.records = world, catalogue, itinerary, records
+        self._journeys: dict[str, Journey] = {}
+        self._evidence: dict[tuple[str, ...], Evidence] = {}
+        records.mkdir(parents=True, exist_ok=True)
+
+    @cached_property
+    def judge(self) -> Judge:
+        return Judge(
+            self.catalogue, lambda row: rule_for(row, self.world.contract), self.evidence_for, self.itinerary.not_applicable,
+        )
+
+    def verdict(self, row: Requirement) -> Verdict:
+        """The verdict on a requirement, after the journeys that it needs."""
+        return self.judge.verdict(row)
+
+    def evidence_for(self, row: Requirement) -> Evidence:
+        """The exchanges of the journeys that can show a requirement."""
+        names = tuple(self.itinerary.journeys_for(row))
+        if names not in self._evidence:
+            self._evidence[names] = Evidence(self.journey(name) for name in names)
+        return self._evidence[names]
+
+    def journey(self, name: str) -> Journey:
+        """The record of a journey, taken now unless this or another worker has taken it."""
+        if name not in self._journeys:
+            path = self.records / f"{name}.json"
+            with FileLock(f"{path}.lock"):
+                if not path.exists():
+                    _write(path, take(name, self.world, self.itinerary))
+                self._journeys[name] = Journey.from_json(json.loads(path.read_text(encoding="utf-8")))
+        return self._journeys[name]
+
+    def taken(self) -> list[Journey]:
+        """The journeys that any worker has taken, in the order of their names."""
+        return [Journey.from_json(json.loads(p.read_text(encoding="utf-8"))) for p in sorted(self.records.glob("*.json"))]
+
+
+def with_needs(rows: Iterable[Requirement], catalogue: Catalogue) -> frozenset[str]:
+    """The ids of some requirements and of all that they need."""
+    found: set[str] = set()
+    pending = [row.id for row in rows]
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            pending.extend(catalogue[name].needs)
+    return frozenset(found)
+
+
+def _write(path: Path, journey: Journey) -> None:
+    partial = path.with_suffix(".part")
+    partial.write_text(json.dumps(journey.to_json()), encoding="utf-8")
+    os.replace(partial, path)

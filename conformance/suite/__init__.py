@@ -1,0 +1,1 @@
+"""The conformance tests: each requirement is one test, named by its id."""

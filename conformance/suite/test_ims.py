@@ -1,0 +1,8 @@
+from conformance.engine.catalogue import Requirement
+from conformance.plugin import Settle
+
+SERVICE = "ims"
+
+
+def test_requirement(requirement: Requirement, settle: Settle) -> None:
+    settle(requirement)
