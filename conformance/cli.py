@@ -30,7 +30,11 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="aep-conformance", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="judge a target", epilog="Other options go to pytest, such as -n 2, -k, -x, --lf, -v.")
+    run = commands.add_parser(
+        "run",
+        help="judge a target",
+        epilog="Other options go to pytest, such as -n 2, -k, -x, --lf, -v.",
+    )
     for option in OPTIONS:
         run.add_argument(option.flag, **option.keywords())
     run.set_defaults(act=_run)
@@ -53,7 +57,17 @@ def _run(arguments: argparse.Namespace, words: list[str]) -> int:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     suite = Path(__file__).parent / "suite"
     cache = Path(arguments.aep_report_dir).absolute() / ".pytest_cache"
-    fixed = [str(suite), f"--rootdir={suite}", "-c", os.devnull, "-o", f"cache_dir={cache}", "-q", "--no-header", "--tb=short"]
+    fixed = [
+        str(suite),
+        f"--rootdir={suite}",
+        "-c",
+        os.devnull,
+        "-o",
+        f"cache_dir={cache}",
+        "-q",
+        "--no-header",
+        "--tb=short",
+    ]
     for plugin in PLUGINS:
         fixed += ["-p", plugin]
     return int(pytest.main([*fixed, *words]))
@@ -87,7 +101,21 @@ def _show(arguments: argparse.Namespace, words: list[str]) -> int:
     if arguments.id not in rows:
         raise ConformanceErrorFor(arguments.id)
     row = rows[arguments.id]
-    for name in ("id", "level", "basis", "profile", "statement", "source", "operations", "check", "statuses", "accepts", "errata", "needs", "excluded"):
+    for name in (
+        "id",
+        "level",
+        "basis",
+        "profile",
+        "statement",
+        "source",
+        "operations",
+        "check",
+        "statuses",
+        "accepts",
+        "errata",
+        "needs",
+        "excluded",
+    ):
         value = getattr(row, name)
         if value:
             print(f"{name}: {', '.join(map(str, value)) if isinstance(value, tuple) else value}")

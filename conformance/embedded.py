@@ -14,7 +14,9 @@ MODULE = "conformance.emulator"
 class Embedded:
     """The running emulator; `settings` are what a client needs to reach it."""
 
-    def __init__(self, faults: Iterable[str] = (), variants: Iterable[str] = (), seed: int | None = None) -> None:
+    def __init__(
+        self, faults: Iterable[str] = (), variants: Iterable[str] = (), seed: int | None = None
+    ) -> None:
         command = [sys.executable, "-m", MODULE, "--port", "0", "--exit-with-parent"]
         for option, names in (("--fault", faults), ("--variant", variants)):
             for name in names:
@@ -22,7 +24,11 @@ class Embedded:
         if seed is not None:
             command += ["--seed", str(seed)]
         self._process = subprocess.Popen(  # noqa: S603 - our own module
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         self.settings = self._ready()
 
@@ -31,7 +37,11 @@ class Embedded:
         line = self._process.stdout.readline()
         if not line:
             _, complaint = self._process.communicate()
-            text = complaint.strip().splitlines()[-1] if complaint.strip() else "it ended without a word"
+            text = (
+                complaint.strip().splitlines()[-1]
+                if complaint.strip()
+                else "it ended without a word"
+            )
             kind = SettingsError if self._process.returncode == 2 else ConformanceError
             raise kind(f"the emulator did not start: {text}")
         settings: dict[str, Any] = json.loads(line)

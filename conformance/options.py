@@ -34,14 +34,28 @@ class Option:
 
 
 OPTIONS = (
-    Option("--base-url", "judge the server at this address in place of the embedded emulator", "URL", variable=True),
+    Option(
+        "--base-url",
+        "judge the server at this address in place of the embedded emulator",
+        "URL",
+        variable=True,
+    ),
     Option("--access-token", "access token", "TOKEN", variable=True),
     Option("--api-key", "x-api-key", "KEY", variable=True),
     Option("--org-id", "x-gw-ims-org-id", "ORG", variable=True),
     Option("--sandbox", "sandbox to work in", "NAME", variable=True),
-    Option("--other-sandbox", "a second sandbox, to see that the two are kept apart", "NAME", variable=True),
-    Option("--client-id", "client id, to fetch a token in place of giving one", "ID", variable=True),
-    Option("--client-secret", "client secret; better given by its variable", "SECRET", variable=True),
+    Option(
+        "--other-sandbox",
+        "a second sandbox, to see that the two are kept apart",
+        "NAME",
+        variable=True,
+    ),
+    Option(
+        "--client-id", "client id, to fetch a token in place of giving one", "ID", variable=True
+    ),
+    Option(
+        "--client-secret", "client secret; better given by its variable", "SECRET", variable=True
+    ),
     Option("--scopes", "scopes of the token to fetch", "LIST", variable=True),
     Option("--ims-url", "address of the token service", "URL", variable=True),
     Option("--collection-url", "address that takes messages for inlets", "URL", variable=True),
@@ -53,6 +67,8 @@ OPTIONS = (
     Option("--requirement", "only requirements whose id matches", "GLOB", repeats=True),
     Option("--report-dir", "folder for the results", "DIR", default="reports/latest"),
     Option("--fault", "let the emulator break this fact", "NAME", repeats=True),
-    Option("--variant", "let the emulator behave in this other documented way", "NAME", repeats=True),
+    Option(
+        "--variant", "let the emulator behave in this other documented way", "NAME", repeats=True
+    ),
     Option("--seed", "seed of the emulator's ids", "N"),
 )

@@ -1,6 +1,7 @@
 """The pytest plugin of the suite: options, the target, one test for each requirement, and what is written at the end."""
 
 import json
+import os
 import secrets
 import shutil
 import time
@@ -52,14 +53,28 @@ class State:
         self.started = time.time()
         root = contracts_root()
         self.catalogue: Catalogue = load_catalogue(root)
-        self.selected = self.catalogue.select(config.option.aep_profile, tuple(config.option.aep_requirement))
+        self.selected = self.catalogue.select(
+            config.option.aep_profile, tuple(config.option.aep_requirement)
+        )
         self.settings = Settings(**shared["settings"])
         workflows = load_workflows(root)
         connectors = load_connectors(root, self.settings.connectors)
-        self.itinerary = Itinerary(connectors, workflows, self.settings, config.option.aep_profile, tuple(config.option.aep_sequence))
+        self.itinerary = Itinerary(
+            connectors,
+            workflows,
+            self.settings,
+            config.option.aep_profile,
+            tuple(config.option.aep_sequence),
+        )
         world = World(
-            self.settings, load_contract(root), Redactor(self.settings.secrets()), Client(self.settings), shared["token"],
-            shared["run"], connectors, with_needs(self.selected, self.catalogue),
+            self.settings,
+            load_contract(root),
+            Redactor(self.settings.secrets()),
+            Client(self.settings),
+            shared["token"],
+            shared["run"],
+            connectors,
+            with_needs(self.selected, self.catalogue),
         )
         world.redactor.learn("access_token", shared["token"])
         self.run = Run(world, self.catalogue, self.itinerary, Path(shared["records"]))
@@ -106,10 +121,17 @@ def _prepare(config: pytest.Config) -> State:
         embedded = Embedded(options["fault"], options["variant"], options["seed"])
         options |= {k: v for k, v in embedded.settings.items() if k != "access_token"}
     try:
-        settings = resolve({**options, "timeout": options["http_timeout"]}, {} if embedded else _environ())
+        settings = resolve(
+            {**options, "timeout": options["http_timeout"]}, {} if embedded else os.environ
+        )
         token = settings.access_token or fetch_token(Client(settings))
         records = _fresh_folder(Path(options["report_dir"])) / ".journeys"
-        shared = {"settings": asdict(settings), "token": token, "run": f"aepc-{secrets.token_hex(3)}", "records": str(records)}
+        shared = {
+            "settings": asdict(settings),
+            "token": token,
+            "run": f"aepc-{secrets.token_hex(3)}",
+            "records": str(records),
+        }
         state = State(config, shared)
         state.embedded = embedded
         check_target(state.run.world)
@@ -120,15 +142,9 @@ def _prepare(config: pytest.Config) -> State:
     return state
 
 
-def _environ() -> dict[str, str]:
-    import os
-
-    return dict(os.environ)
-
-
 def _wants_emulator(options: dict[str, Any]) -> bool:
     config = options.get("config")
-    given = options["base_url"] or _environ().get("AEP_BASE_URL") or config
+    given = options["base_url"] or os.environ.get("AEP_BASE_URL") or config
     return not given
 
 
@@ -157,14 +173,20 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if state is None:
         return []
     given = state.settings
-    return [f"target: {_target(state)['name']} at {given.base_url}, sandbox {given.sandbox}, profile {config.option.aep_profile}"]
+    return [
+        f"target: {_target(state)['name']} at {given.base_url}, sandbox {given.sandbox}, profile {config.option.aep_profile}"
+    ]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "requirement" not in metafunc.fixturenames:
         return
     state = metafunc.config.stash.get(STATE, None)
-    rows = state.selected if state else load_catalogue(contracts_root()).select(metafunc.config.option.aep_profile)
+    rows = (
+        state.selected
+        if state
+        else load_catalogue(contracts_root()).select(metafunc.config.option.aep_profile)
+    )
     mine = [row for row in rows if row.service == metafunc.module.SERVICE]
     metafunc.parametrize("requirement", mine, ids=[row.id for row in mine])
 
@@ -176,7 +198,9 @@ def settle(request: pytest.FixtureRequest) -> Settle:
 
     def judge(requirement: Requirement) -> None:
         request.node.user_properties += [
-            ("requirement", requirement.id), ("level", requirement.level), ("source", " ".join(requirement.source)),
+            ("requirement", requirement.id),
+            ("level", requirement.level),
+            ("source", " ".join(requirement.source)),
         ]
         verdict = state.run.verdict(requirement)
         request.node.aep_row = row_of(verdict)
@@ -199,8 +223,15 @@ def row_of(verdict: Verdict) -> dict[str, Any]:
     """The entry of a requirement in results.json."""
     row = verdict.requirement
     entry: dict[str, Any] = {
-        "id": row.id, "level": row.level, "basis": row.basis, "verdict": verdict.verdict, "message": verdict.message,
-        "statement": row.statement, "source": list(row.source), "sequences": verdict.sequences, "exchanges": verdict.witnesses,
+        "id": row.id,
+        "level": row.level,
+        "basis": row.basis,
+        "verdict": verdict.verdict,
+        "message": verdict.message,
+        "statement": row.statement,
+        "source": list(row.source),
+        "sequences": verdict.sequences,
+        "exchanges": verdict.witnesses,
     }
     if verdict.blocked_by:
         entry["blocked_by"] = verdict.blocked_by
@@ -210,12 +241,16 @@ def row_of(verdict: Verdict) -> dict[str, Any]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if call.when == "call" and hasattr(item, "aep_row"):
         report.aep_row = item.aep_row  # type: ignore[attr-defined]
     if call.excinfo and isinstance(call.excinfo.value, RequirementBroken):
-        report.longrepr = text.failure(call.excinfo.value.verdict, _rerun(item, call.excinfo.value.verdict))
+        report.longrepr = text.failure(
+            call.excinfo.value.verdict, _rerun(item, call.excinfo.value.verdict)
+        )
     return report
 
 
@@ -223,7 +258,9 @@ def _rerun(item: pytest.Item, verdict: Verdict) -> str:
     state = item.config.stash[STATE]
     given = item.config.option
     words = ["aep-conformance run", f"--requirement {verdict.requirement.id}"]
-    words += [f"--fault {name}" for name in given.aep_fault] + [f"--variant {name}" for name in given.aep_variant]
+    words += [f"--fault {name}" for name in given.aep_fault] + [
+        f"--variant {name}" for name in given.aep_variant
+    ]
     if "base_url" in state.shared.get("given", ()) or given.aep_base_url:
         words.append(f"--base-url {given.aep_base_url}")
     return " ".join(words)
@@ -247,8 +284,11 @@ def _target(state: State) -> dict[str, str]:
     given = state.settings
     embedded = state.embedded is not None
     return {
-        "name": "emulator" if embedded else given.base_url.split("//", 1)[-1], "base_url": given.base_url,
-        "sandbox": given.sandbox, "org_id": given.org_id, "mode": "emulator" if embedded else "live",
+        "name": "emulator" if embedded else given.base_url.split("//", 1)[-1],
+        "base_url": given.base_url,
+        "sandbox": given.sandbox,
+        "org_id": given.org_id,
+        "mode": "emulator" if embedded else "live",
     }
 
 
@@ -272,13 +312,29 @@ OUTCOME = pytest.StashKey[dict[str, Any]]()
 
 
 def _results(state: State, config: pytest.Config, interrupted: bool) -> dict[str, Any]:
-    rows = [state.rows.get(row.id) or _unjudged(row) for row in state.selected if interrupted or row.id in state.rows]
+    rows = [
+        state.rows.get(row.id) or _unjudged(row)
+        for row in state.selected
+        if interrupted or row.id in state.rows
+    ]
     notes = ["the run was interrupted: what is untested was not reached"] if interrupted else []
     connectors = {name: c["id"] for name, c in state.itinerary.sequences.items()}
-    shown = {k: v if isinstance(v, str | int | float | bool | list) or v is None else str(v) for k, v in state.settings.shown().items()}
+    shown = {
+        k: v if isinstance(v, str | int | float | bool | list) or v is None else str(v)
+        for k, v in state.settings.shown().items()
+    }
     return results.build(
-        rows, state.run.taken(), state.catalogue, connectors, _target(state), shown, config.option.aep_profile,
-        fingerprint(contracts_root()), state.started, time.time(), notes,
+        rows,
+        state.run.taken(),
+        state.catalogue,
+        connectors,
+        _target(state),
+        shown,
+        config.option.aep_profile,
+        fingerprint(contracts_root()),
+        state.started,
+        time.time(),
+        notes,
     )
 
 
@@ -304,11 +360,19 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     terminalreporter.section("verdict")
     for row in outcome["requirements"]:
         if row["verdict"] in (verdicts.FAIL, verdicts.ERROR, verdicts.WARN):
-            terminalreporter.write_line(f"{row['verdict']:8}{row['level']:7}{row['id']}: {text.brief(row['message'])}")
-    blocked = [row for row in outcome["requirements"] if row["verdict"] in (verdicts.BLOCKED, verdicts.UNTESTED) and row["level"] == "MUST"]
+            terminalreporter.write_line(
+                f"{row['verdict']:8}{row['level']:7}{row['id']}: {text.brief(row['message'])}"
+            )
+    blocked = [
+        row
+        for row in outcome["requirements"]
+        if row["verdict"] in (verdicts.BLOCKED, verdicts.UNTESTED) and row["level"] == "MUST"
+    ]
     for row in blocked[:10]:
         terminalreporter.write_line(f"{row['verdict']:8} {row['id']}: {text.brief(row['message'])}")
     if len(blocked) > 10:
         terminalreporter.write_line(f"… and {len(blocked) - 10} more blocked or untested")
-    terminalreporter.write_line(f"{outcome['requests']} requests; results in {config.option.aep_report_dir}")
+    terminalreporter.write_line(
+        f"{outcome['requests']} requests; results in {config.option.aep_report_dir}"
+    )
     terminalreporter.write_line(outcome["verdict"], bold=True)

@@ -59,7 +59,9 @@ class Catalogue:
         """
         for pattern in patterns:
             if not any(fnmatchcase(name, pattern) for name in self.rows):
-                raise SettingsError(f"--requirement {pattern}: no requirement has such an id; see `aep-conformance list`")
+                raise SettingsError(
+                    f"--requirement {pattern}: no requirement has such an id; see `aep-conformance list`"
+                )
         if patterns:
             return [r for r in self.testable() if any(fnmatchcase(r.id, p) for p in patterns)]
         reach = PROFILES.index(profile)
@@ -83,7 +85,7 @@ def load_catalogue(root: Path) -> Catalogue:
 
 
 def _row(data: dict[str, Any], path: Path) -> Requirement:
-    values = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
     return Requirement(**values, file=path.name)
 
 

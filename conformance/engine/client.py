@@ -1,9 +1,10 @@
 """The HTTP client: pooled connections, bounded time, retry only where the documents allow it."""
 
+import json
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -59,12 +60,24 @@ class Client:
         raise AssertionError("unreachable")
 
     def _once(
-        self, method: str, url: str, headers: dict[str, str], body: bytes | None, attempt: int, started: float
+        self,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        body: bytes | None,
+        attempt: int,
+        started: float,
     ) -> Answer:
         limits = (min(10.0, self.settings.timeout), self.settings.timeout)
         try:
             with self._session.request(
-                method, url, headers=headers, data=body, timeout=limits, allow_redirects=False, stream=True
+                method,
+                url,
+                headers=headers,
+                data=body,
+                timeout=limits,
+                allow_redirects=False,
+                stream=True,
             ) as response:
                 text = _text(response)
         except requests.RequestException as error:
@@ -80,7 +93,9 @@ def _text(response: requests.Response) -> str:
     length = response.headers.get("Content-Length")
     if length and "Content-Encoding" not in response.headers and response.request.method != "HEAD":
         if length.isdigit() and len(content) < int(length):
-            raise requests.RequestException(f"answer broke off after {len(content)} of {length} bytes")
+            raise requests.RequestException(
+                f"answer broke off after {len(content)} of {length} bytes"
+            )
     return str(content.decode("utf-8", errors="replace"))
 
 
@@ -107,13 +122,19 @@ def explain(error: Exception, url: str) -> str:
         return f"{host} did not answer in time"
     if isinstance(error, requests.exceptions.ConnectionError):
         return f"no connection to {host}: {_innermost(error)}"
-    return f"{host}: {error}" if str(error).startswith("answer") else f"{host}: {type(error).__name__}"
+    return (
+        f"{host}: {error}" if str(error).startswith("answer") else f"{host}: {type(error).__name__}"
+    )
 
 
 def _innermost(error: BaseException) -> str:
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__ or error
-    return str(getattr(error, "strerror", None) or getattr(error, "verify_message", None) or type(error).__name__)
+    return str(
+        getattr(error, "strerror", None)
+        or getattr(error, "verify_message", None)
+        or type(error).__name__
+    )
 
 
 def fetch_token(client: Client) -> str:
@@ -123,15 +144,23 @@ def fetch_token(client: Client) -> str:
     """
     settings = client.settings
     url = f"{settings.base('ims')}/ims/token/v3"
-    form = {"grant_type": "client_credentials", "client_id": settings.client_id,
-            "client_secret": settings.client_secret, "scope": settings.scopes}
-    body = requests.models.RequestEncodingMixin._encode_params(form)
-    answer = client.send("POST", url, {"Content-Type": "application/x-www-form-urlencoded"}, body.encode())
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": settings.client_id,
+        "client_secret": settings.client_secret,
+        "scope": settings.scopes,
+    }
+    body = urlencode(form)
+    answer = client.send(
+        "POST", url, {"Content-Type": "application/x-www-form-urlencoded"}, body.encode()
+    )
     if answer.error:
         raise TargetError(f"no token: {answer.error}; check --ims-url")
     if answer.status != 200:
-        raise SettingsError(f"no token: {url} answered {answer.status}; check --client-id, --client-secret and --scopes")
+        raise SettingsError(
+            f"no token: {url} answered {answer.status}; check --client-id, --client-secret and --scopes"
+        )
     try:
-        return str(requests.compat.json.loads(answer.text)["access_token"])
+        return str(json.loads(answer.text)["access_token"])
     except (ValueError, KeyError, TypeError):
         raise TargetError(f"no token: {url} answered 200 without an access_token") from None

@@ -99,7 +99,9 @@ def _operations(path: Path, document: dict[str, Any]) -> list[Operation]:
     return found
 
 
-def _operation(resolve: "Resolver", service: str, method: str, template: str, data: dict[str, Any]) -> Operation:
+def _operation(
+    resolve: "Resolver", service: str, method: str, template: str, data: dict[str, Any]
+) -> Operation:
     responses = {str(status): resolve(response) for status, response in data["responses"].items()}
     content = resolve(data.get("requestBody", {})).get("content", {})
     schema = next((c["schema"] for m, c in content.items() if "json" in m and "schema" in c), None)

@@ -21,7 +21,9 @@ def contracts_root() -> Path:
     for root in (package.parent / "contracts", package / "_contracts"):
         if (root / "requirements").is_dir():
             return root
-    raise ContractDataError(f"no contracts folder beside or inside {package}: reinstall the package")
+    raise ContractDataError(
+        f"no contracts folder beside or inside {package}: reinstall the package"
+    )
 
 
 def load(path: Path) -> Any:
@@ -49,11 +51,15 @@ def load_checked(path: Path, schema_name: str) -> Any:
     error = next(iter(_validator(schema_name).iter_errors(document)), None)
     if error is not None:
         where = list(error.instance_path)
-        raise ContractDataError(f"{path}:{line_of(path, where)}: {'/'.join(map(str, where))}: {error.message}")
+        raise ContractDataError(
+            f"{path}:{line_of(path, where)}: {'/'.join(map(str, where))}: {error.message}"
+        )
     return document
 
 
-def load_folder(folder: str, schema_name: str, root: Path | None = None) -> Iterator[tuple[Path, Any]]:
+def load_folder(
+    folder: str, schema_name: str, root: Path | None = None
+) -> Iterator[tuple[Path, Any]]:
     """Each YAML file directly in `contracts/<folder>`, checked, in the order of their names."""
     base = (root or contracts_root()) / folder
     for path in sorted(base.glob("*.yaml")):

@@ -108,7 +108,11 @@ class Evidence:
 
     def answered(self, *operations: str) -> list[Exchange]:
         """The exchanges of some operations (all, when none is named) that have an answer."""
-        return [e for e in self.exchanges if e.response and (not operations or e.operation in operations)]
+        return [
+            e
+            for e in self.exchanges
+            if e.response and (not operations or e.operation in operations)
+        ]
 
     def successes(self, *operations: str) -> list[Exchange]:
         """The lawful requests that were answered with success."""
@@ -130,7 +134,11 @@ class Evidence:
             kind = BY_OPERATION.get(exchange.operation)
             if kind is None:
                 continue
-            if exchange.operation == kind.create() and exchange.response and exchange.response.is_success:
+            if (
+                exchange.operation == kind.create()
+                and exchange.response
+                and exchange.response.is_success
+            ):
                 names = created_names(kind, exchange)
                 if names:
                     found[(kind.name, names[0])] = Timeline(kind, names[0], exchange)

@@ -98,4 +98,6 @@ def _compare(left: Any, operator: str, right: Any) -> bool:
         return bool(left == right) == (operator == "==")
     if not isinstance(left, int | float) or not isinstance(right, int | float):
         return False
-    return {">": left > right, "<": left < right, ">=": left >= right, "<=": left <= right}[operator]
+    return {">": left > right, "<": left < right, ">=": left >= right, "<=": left <= right}[
+        operator
+    ]

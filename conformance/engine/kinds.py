@@ -33,8 +33,12 @@ class Kind:
 
 
 CONNECTION = Kind("connection", "Connection", "flow-service.connections", "deleted-one-is-gone")
-SOURCE = Kind("sourceConnection", "SourceConnection", "flow-service.source-connections", "deleted-one-is-gone")
-TARGET = Kind("targetConnection", "TargetConnection", "flow-service.target-connections", "deleted-one-is-gone")
+SOURCE = Kind(
+    "sourceConnection", "SourceConnection", "flow-service.source-connections", "deleted-one-is-gone"
+)
+TARGET = Kind(
+    "targetConnection", "TargetConnection", "flow-service.target-connections", "deleted-one-is-gone"
+)
 FLOW = Kind("flow", "Flow", "flow-service.flows", "deleted-one-is-gone")
 SCHEMA = Kind("schema", "Schema", "schema-registry.schemas", "deleted-schema-is-gone")
 CLASS = Kind("class", "Class", "schema-registry.classes", "deleted-class-is-gone")
@@ -42,10 +46,7 @@ DATA_SET = Kind("dataSet", "DataSet", "catalog.data-sets", "deleted-data-set-is-
 MAPPING_SET = Kind("mappingSet", "MappingSet", "data-prep.mapping-sets", "")
 
 FLOW_SERVICE_KINDS = (CONNECTION, SOURCE, TARGET, FLOW)
-KINDS = {
-    kind.name: kind
-    for kind in (*FLOW_SERVICE_KINDS, SCHEMA, CLASS, DATA_SET, MAPPING_SET)
-}
+KINDS = {kind.name: kind for kind in (*FLOW_SERVICE_KINDS, SCHEMA, CLASS, DATA_SET, MAPPING_SET)}
 BY_OPERATION = {
     operation: kind
     for kind in KINDS.values()

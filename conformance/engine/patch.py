@@ -15,7 +15,9 @@ def apply_patch(document: Any, operations: list[dict[str, Any]]) -> Any:
     result = copy.deepcopy(document)
     for operation in operations:
         parent, key = _locate(result, operation["path"])
-        {"add": _add, "replace": _replace, "remove": _remove}[operation["op"]](parent, key, operation.get("value"))
+        {"add": _add, "replace": _replace, "remove": _remove}[operation["op"]](
+            parent, key, operation.get("value")
+        )
     return result
 
 
@@ -69,7 +71,11 @@ def differences(expected: Any, actual: Any, pointer: str = "") -> list[tuple[str
     """Pointer, expected and actual value of each place where two documents differ."""
     if isinstance(expected, dict) and isinstance(actual, dict):
         keys = list(dict.fromkeys([*expected, *actual]))
-        return [d for k in keys for d in differences(expected.get(k, ABSENT), actual.get(k, ABSENT), f"{pointer}/{k}")]
+        return [
+            d
+            for k in keys
+            for d in differences(expected.get(k, ABSENT), actual.get(k, ABSENT), f"{pointer}/{k}")
+        ]
     if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
         pairs = enumerate(zip(expected, actual, strict=True))
         return [d for i, (e, a) in pairs for d in differences(e, a, f"{pointer}/{i}")]
@@ -80,7 +86,11 @@ def differences(expected: Any, actual: Any, pointer: str = "") -> list[tuple[str
 def missing_from(sent: Any, stored: Any, pointer: str = "") -> list[tuple[str, Any, Any]]:
     """Where `stored` lacks or alters something of `sent`; more members than sent are fine."""
     if isinstance(sent, dict) and isinstance(stored, dict):
-        return [d for k, v in sent.items() for d in missing_from(v, stored.get(k, ABSENT), f"{pointer}/{k}")]
+        return [
+            d
+            for k, v in sent.items()
+            for d in missing_from(v, stored.get(k, ABSENT), f"{pointer}/{k}")
+        ]
     if isinstance(sent, list) and isinstance(stored, list) and len(sent) == len(stored):
         return [d for i, v in enumerate(sent) for d in missing_from(v, stored[i], f"{pointer}/{i}")]
     same = type(sent) is type(stored) and sent == stored

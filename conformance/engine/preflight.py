@@ -4,7 +4,10 @@ from conformance.engine.errors import SettingsError, TargetError
 from conformance.engine.exchange import ABSENT, Exchange
 from conformance.engine.session import Session, World
 
-ASKED = (("listConnections", {"limit": "1"}), ("getStats", {}))
+ASKED: tuple[tuple[str, dict[str, str]], ...] = (
+    ("listConnections", {"limit": "1"}),
+    ("getStats", {}),
+)
 
 
 def check_target(world: World) -> None:
@@ -19,15 +22,17 @@ def check_target(world: World) -> None:
         raise TargetError(f"{unreachable[0].error}; check --base-url")
     if all(e.body is ABSENT for e in asked):
         first = asked[0]
-        raise TargetError(f"nothing at {world.settings.base_url} answers like the platform: {_told(first)}; check --base-url")
+        raise TargetError(
+            f"nothing at {world.settings.base_url} answers like the platform: {_told(first)}; check --base-url"
+        )
     refused = [e for e in asked if e.status in (401, 403) and e.at("/error_code") is not ABSENT]
     if len(refused) == len(asked):
-        raise SettingsError(f"{world.settings.base_url} refuses these credentials: {_told(refused[0])}")
+        raise SettingsError(
+            f"{world.settings.base_url} refuses these credentials: {_told(refused[0])}"
+        )
 
 
 def _told(exchange: Exchange) -> str:
     reason = exchange.at("/message")
     said = f" ({exchange.at('/error_code')} {reason})" if isinstance(reason, str) else ""
     return f"{exchange.request.method} {exchange.request.url} gave {exchange.status}{said}"
-
-

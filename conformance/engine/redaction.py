@@ -6,11 +6,32 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 SECRET_KEYS = frozenset(
-    "access_token accesstoken client_secret clientsecret password secret secretkey secretaccesskey "
-    "saskey securitytoken refresh_token refreshtoken apikey api_key jwt_token sastoken connectionstring "
-    "connectionurl privatekey passphrase".split()
+    [
+        "access_token",
+        "accesstoken",
+        "client_secret",
+        "clientsecret",
+        "password",
+        "secret",
+        "secretkey",
+        "secretaccesskey",
+        "saskey",
+        "securitytoken",
+        "refresh_token",
+        "refreshtoken",
+        "apikey",
+        "api_key",
+        "jwt_token",
+        "sastoken",
+        "connectionstring",
+        "connectionurl",
+        "privatekey",
+        "passphrase",
+    ]
 )
-SECRET_HEADERS = frozenset({"authorization", "x-api-key", "proxy-authorization", "cookie", "set-cookie"})
+SECRET_HEADERS = frozenset(
+    {"authorization", "x-api-key", "proxy-authorization", "cookie", "set-cookie"}
+)
 _SHORTEST = 4
 
 

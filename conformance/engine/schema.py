@@ -45,20 +45,26 @@ class BodySchema:
     def _describe(self, error: ValidationError) -> Iterator[SchemaError]:
         pointer = "".join(f"/{part}" for part in error.absolute_path)
         owner = _owner(self.schema, error)
+        node: Any = error.schema
         if error.validator == "required":
             for name in missing_members(error):
-                inner = error.schema.get("properties", {}).get(name, {})
+                inner = node.get("properties", {}).get(name, {})
                 yield SchemaError(inner.get(KEY, owner), f"{pointer}/{name}", "present", "absent")
         elif error.context:
             best = max(error.context, key=relevance)
-            yield SchemaError(owner, pointer, f"one of the documented forms ({best.message})", error.instance)
+            yield SchemaError(
+                owner, pointer, f"one of the documented forms ({best.message})", error.instance
+            )
         else:
-            yield SchemaError(owner, pointer, f"{error.validator} {error.validator_value}", error.instance)
+            yield SchemaError(
+                owner, pointer, f"{error.validator} {error.validator_value}", error.instance
+            )
 
 
 def missing_members(error: ValidationError) -> list[str]:
     """The members that a `required` error misses (jsonschema reports each on its own)."""
-    return [n for n in error.validator_value if error.message.startswith(repr(n) + " ")]
+    wanted: Any = error.validator_value
+    return [n for n in wanted if error.message.startswith(repr(n) + " ")]
 
 
 def _owner(schema: dict[str, Any], error: ValidationError) -> str | None:

@@ -22,7 +22,9 @@ def load_workflows(root: Path) -> Workflows:
     for path in sorted((root / "sequences").glob("*.arazzo.yaml")):
         for workflow in load_checked(path, "sequence")["workflows"]:
             if workflow["workflowId"] in found:
-                raise ContractDataError(f"{path}: workflow {workflow['workflowId']} is defined twice")
+                raise ContractDataError(
+                    f"{path}: workflow {workflow['workflowId']} is defined twice"
+                )
             found[workflow["workflowId"]] = workflow
     return found
 
@@ -62,7 +64,9 @@ class Runner:
                 scope.outputs[step["stepId"]] = self._nested(step, scope, name)
             else:
                 self._step(step, scope, name)
-        outputs: dict[str, Any] = {k: scope.evaluate(v) for k, v in workflow.get("outputs", {}).items()}
+        outputs: dict[str, Any] = {
+            k: scope.evaluate(v) for k, v in workflow.get("outputs", {}).items()
+        }
         return outputs
 
     def _nested(self, step: dict[str, Any], scope: Scope, name: str) -> dict[str, Any]:
@@ -79,7 +83,9 @@ class Runner:
             outputs[key] = found.group(1) if found else ABSENT
         missing = [key for key, value in outputs.items() if value is ABSENT]
         if missing:
-            raise Halted(name, f"the answer lacks what later steps need: {', '.join(missing)}", exchange.id)
+            raise Halted(
+                name, f"the answer lacks what later steps need: {', '.join(missing)}", exchange.id
+            )
         scope.outputs[step["stepId"]] = outputs
         self._keep_account(step, exchange, outputs)
 
@@ -103,10 +109,20 @@ class Runner:
             value = self._needed(scope.resolve(parameter["value"]), name, parameter["name"])
             by_place[parameter["in"]][parameter["name"]] = str(value)
         payload = step.get("requestBody", {}).get("payload")
-        body = self._needed(scope.resolve(payload), name, "the request body") if payload is not None else None
+        body = (
+            self._needed(scope.resolve(payload), name, "the request body")
+            if payload is not None
+            else None
+        )
         return self.session.call(
-            _last(step["operationId"]), next(iter(by_place["path"].values()), None), body=body,
-            query=by_place["query"], headers=by_place["header"], step=name, case=step.get("x-case"), halts=False,
+            _last(step["operationId"]),
+            next(iter(by_place["path"].values()), None),
+            body=body,
+            query=by_place["query"],
+            headers=by_place["header"],
+            step=name,
+            case=step.get("x-case"),
+            halts=False,
         )
 
     def _needed(self, value: Any, step: str, what: str) -> Any:
@@ -127,9 +143,15 @@ class Runner:
             condition = criterion["condition"]
             tolerable = "$response" not in condition and 200 <= exchange.status < 300
             if not tolerable and not scope.holds(condition):
-                raise Halted(exchange.step, f"{condition} does not hold (status {exchange.status})", exchange.id)
+                raise Halted(
+                    exchange.step,
+                    f"{condition} does not hold (status {exchange.status})",
+                    exchange.id,
+                )
 
-    def _keep_account(self, step: dict[str, Any], exchange: Exchange, outputs: dict[str, Any]) -> None:
+    def _keep_account(
+        self, step: dict[str, Any], exchange: Exchange, outputs: dict[str, Any]
+    ) -> None:
         operation = _last(step["operationId"])
         if operation.startswith("delete"):
             self.session.gone(exchange.path["id"])

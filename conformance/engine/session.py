@@ -17,13 +17,20 @@ from conformance.engine.redaction import Redactor
 from conformance.engine.settings import Settings
 
 RESOURCES = {
-    "flow": "Flow", "connection": "Connection", "sourceConnection": "SourceConnection",
-    "targetConnection": "TargetConnection", "schema": "Schema", "class": "Class",
-    "dataSet": "DataSet", "mappingSet": "MappingSet",
+    "flow": "Flow",
+    "connection": "Connection",
+    "sourceConnection": "SourceConnection",
+    "targetConnection": "TargetConnection",
+    "schema": "Schema",
+    "class": "Class",
+    "dataSet": "DataSet",
+    "mappingSet": "MappingSet",
 }
 ACCEPT = {
-    "getSchema": "application/vnd.adobe.xed+json; version=1", "getClass": "application/vnd.adobe.xed+json; version=1",
-    "listSchemas": "application/vnd.adobe.xed-id+json", "listClasses": "application/vnd.adobe.xed-id+json",
+    "getSchema": "application/vnd.adobe.xed+json; version=1",
+    "getClass": "application/vnd.adobe.xed+json; version=1",
+    "listSchemas": "application/vnd.adobe.xed-id+json",
+    "listClasses": "application/vnd.adobe.xed-id+json",
 }
 
 
@@ -98,13 +105,21 @@ class Session:
         `halts=False` any answer will do.
         """
         operation = self.world.contract[operation_id]
-        payload = raw if raw is not None else (json.dumps(body).encode() if body is not None else None)
+        payload = (
+            raw if raw is not None else (json.dumps(body).encode() if body is not None else None)
+        )
         sent = self._headers(operation, payload, sandbox, headers or {}, without)
-        path = {"inletId" if operation.service == "data-collection" else "id": id} if id is not None else {}
+        path = (
+            {"inletId" if operation.service == "data-collection" else "id": id}
+            if id is not None
+            else {}
+        )
         url = self._url(operation, path, query or {})
         started = time.time()
         answer = (client or self.world.client).send(operation.method, url, sent, payload)
-        exchange = self._record(operation, path, url, sent, payload, answer, started, case, step, notes or {})
+        exchange = self._record(
+            operation, path, url, sent, payload, answer, started, case, step, notes or {}
+        )
         if case is None and halts:
             self.require_success(exchange)
         return exchange
@@ -113,15 +128,21 @@ class Session:
         """One exchange with the relative link of a list's next page."""
         operation = self.world.contract[operation_id]
         base = operation.template.rsplit("/", 1)[0]
-        url = self.world.settings.base(operation.service) + (href if href.startswith(base) else base + href)
+        url = self.world.settings.base(operation.service) + (
+            href if href.startswith(base) else base + href
+        )
         headers = self._headers(operation, None, None, {}, ())
         started = time.time()
         answer = self.world.client.send("GET", url, headers, None)
-        exchange = self._record(operation, {}, url, headers, None, answer, started, None, step, notes)
+        exchange = self._record(
+            operation, {}, url, headers, None, answer, started, None, step, notes
+        )
         self.require_success(exchange)
         return exchange
 
-    def call_form(self, operation_id: str, form: Mapping[str, str], *, case: str | None = None, step: str) -> Exchange:
+    def call_form(
+        self, operation_id: str, form: Mapping[str, str], *, case: str | None = None, step: str
+    ) -> Exchange:
         """One exchange with a form body; a token in the answer is kept in `last_token`, never in the record."""
         operation = self.world.contract[operation_id]
         payload = urlencode(form).encode()
@@ -131,7 +152,9 @@ class Session:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         started = time.time()
         answer = self.world.client.send(operation.method, url, headers, payload)
-        exchange = self._record(operation, {}, url, headers, payload, answer, started, case, step, {})
+        exchange = self._record(
+            operation, {}, url, headers, payload, answer, started, case, step, {}
+        )
         if case is None:
             self.require_success(exchange)
             self.last_token = str(json.loads(answer.text).get("access_token", ""))
@@ -146,7 +169,9 @@ class Session:
         if exchange.error:
             raise Halted(exchange.step, exchange.error, exchange.id)
         if not 200 <= exchange.status < 300:
-            raise Halted(exchange.step, f"{exchange.operation} answered {exchange.status}", exchange.id)
+            raise Halted(
+                exchange.step, f"{exchange.operation} answered {exchange.status}", exchange.id
+            )
 
     def take(self, exchange: Exchange, pointer: str) -> Any:
         """A value that later steps need. Halts the journey when the answer lacks it."""
@@ -155,7 +180,9 @@ class Session:
             raise Halted(exchange.step, f"the answer has nothing at {pointer}", exchange.id)
         return value
 
-    def poll(self, read: Callable[[], Exchange], done: Callable[[Exchange], bool], limit: float) -> Exchange:
+    def poll(
+        self, read: Callable[[], Exchange], done: Callable[[Exchange], bool], limit: float
+    ) -> Exchange:
         """Read until `done`, at most `limit` seconds, ever less often; the last exchange either way."""
         deadline = time.monotonic() + limit
         pause = 0.02
@@ -186,7 +213,9 @@ class Session:
             if operation not in self.world.contract.operations:
                 left.append(entity)
                 continue
-            exchange = self.call(operation, entity.id, sandbox=entity.sandbox, step="tidy-up", halts=False)
+            exchange = self.call(
+                operation, entity.id, sandbox=entity.sandbox, step="tidy-up", halts=False
+            )
             entity.deleted = exchange.status in (200, 202, 204, 404)
             if not entity.deleted:
                 left.append(entity)
@@ -195,8 +224,12 @@ class Session:
     # -- inside
 
     def _headers(
-        self, operation: Operation, payload: bytes | None, sandbox: str | None,
-        extra: Mapping[str, str], without: tuple[str, ...],
+        self,
+        operation: Operation,
+        payload: bytes | None,
+        sandbox: str | None,
+        extra: Mapping[str, str],
+        without: tuple[str, ...],
     ) -> dict[str, str]:
         settings = self.world.settings
         headers = {}
@@ -219,8 +252,17 @@ class Session:
         return f"{url}?{urlencode(query, quote_via=quote)}" if query else url
 
     def _record(
-        self, operation: Operation, path: dict[str, str], url: str, headers: dict[str, str],
-        payload: bytes | None, answer: Answer, started: float, case: str | None, step: str | None, notes: dict[str, Any],
+        self,
+        operation: Operation,
+        path: dict[str, str],
+        url: str,
+        headers: dict[str, str],
+        payload: bytes | None,
+        answer: Answer,
+        started: float,
+        case: str | None,
+        step: str | None,
+        notes: dict[str, Any],
     ) -> Exchange:
         hide = self.world.redactor
         sent = (payload or b"").decode("utf-8", errors="replace")
@@ -231,9 +273,19 @@ class Session:
         request = Request(safe_headers, hide.text(sent), operation.method, hide.text(url))
         with self._lock:
             exchange = Exchange(
-                f"{self.journey}/{len(self.exchanges) + 1:03d}", self.journey, step or self.step, operation.id,
-                request, response, answer.error and hide.text(answer.error), case, path, started,
-                round(answer.seconds, 4), answer.attempts, notes,
+                f"{self.journey}/{len(self.exchanges) + 1:03d}",
+                self.journey,
+                step or self.step,
+                operation.id,
+                request,
+                response,
+                answer.error and hide.text(answer.error),
+                case,
+                path,
+                started,
+                round(answer.seconds, 4),
+                answer.attempts,
+                notes,
             )
             self.exchanges.append(exchange)
         return exchange

@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 from conformance.engine.errors import SettingsError
 
 PRODUCTION = "platform.adobe.io"
-PRODUCTION_HOSTS = {"ims": "https://ims-na1.adobelogin.com", "data-collection": "https://dcs.adobedc.net"}
+PRODUCTION_HOSTS = {
+    "ims": "https://ims-na1.adobelogin.com",
+    "data-collection": "https://dcs.adobedc.net",
+}
 SECRETS = ("access_token", "api_key", "client_secret")
 
 
@@ -78,7 +81,9 @@ def _merge(options: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, 
     names = [f.name for f in fields(Settings)]
     unknown = set(from_file) - set(names)
     if unknown:
-        raise SettingsError(f"--config {config}: unknown setting {sorted(unknown)[0]}; known are {', '.join(names)}")
+        raise SettingsError(
+            f"--config {config}: unknown setting {sorted(unknown)[0]}; known are {', '.join(names)}"
+        )
     return {n: options.get(n) or environ.get(f"AEP_{n.upper()}") or from_file.get(n) for n in names}
 
 
@@ -86,11 +91,17 @@ def _check(values: dict[str, Any]) -> None:
     url = str(values.get("base_url", ""))
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingsError(f"--base-url {url!r}: give an address such as https://platform.adobe.io")
+        raise SettingsError(
+            f"--base-url {url!r}: give an address such as https://platform.adobe.io"
+        )
     for name in ("org_id", "sandbox", "api_key"):
         if not values.get(name):
-            raise SettingsError(f"{name} is missing: give --{name.replace('_', '-')} or set AEP_{name.upper()}")
-    if not values.get("access_token") and not (values.get("client_id") and values.get("client_secret")):
+            raise SettingsError(
+                f"{name} is missing: give --{name.replace('_', '-')} or set AEP_{name.upper()}"
+            )
+    if not values.get("access_token") and not (
+        values.get("client_id") and values.get("client_secret")
+    ):
         raise SettingsError(
             "no credentials: give --access-token (AEP_ACCESS_TOKEN), or --client-id and --client-secret "
             "(AEP_CLIENT_ID, AEP_CLIENT_SECRET)"

@@ -92,8 +92,13 @@ class Judge:
         findings = list(self._rule_for(row)(evidence))
         broken = [f for f in findings if not f.holds]
         base = Verdict(
-            row, PASS, "", broken, len(findings),
-            sorted({f.exchange.journey for f in findings}), _witnesses(findings, broken),
+            row,
+            PASS,
+            "",
+            broken,
+            len(findings),
+            sorted({f.exchange.journey for f in findings}),
+            _witnesses(findings, broken),
         )
         if broken or not findings:
             prerequisite = self._failed_need(row)
@@ -101,7 +106,11 @@ class Judge:
                 base.verdict, base.blocked_by = BLOCKED, prerequisite
                 base.message = f"blocked: {prerequisite} does not hold"
                 return base
-        return self._broken(base) if broken else (base if findings else self._unobserved(base, evidence))
+        return (
+            self._broken(base)
+            if broken
+            else (base if findings else self._unobserved(base, evidence))
+        )
 
     def _failed_need(self, row: Requirement) -> str | None:
         for need in row.needs:
@@ -118,7 +127,9 @@ class Judge:
         where = f" at {first.pointer}" if first.pointer else ""
         verdict.message = f"expected {first.expected}, got {short(first.actual)}{where}"
         if verdict.intermittent:
-            verdict.message += f" (broken in {len(verdict.broken)} of {verdict.observed} observations)"
+            verdict.message += (
+                f" (broken in {len(verdict.broken)} of {verdict.observed} observations)"
+            )
         return verdict
 
     def _unobserved(self, verdict: Verdict, evidence: Evidence) -> Verdict:

@@ -18,7 +18,9 @@ def describe(verdict: Verdict) -> None:
     allure.dynamic.epic(row.service)
     allure.dynamic.feature(row.resource)
     allure.dynamic.severity(SEVERITY[row.level])
-    allure.dynamic.description(f"{row.statement}\n\nDocuments: {', '.join(row.source)} ({row.basis})\n\n{verdict.message}")
+    allure.dynamic.description(
+        f"{row.statement}\n\nDocuments: {', '.join(row.source)} ({row.basis})\n\n{verdict.message}"
+    )
     for sequence in verdict.sequences:
         allure.dynamic.story(sequence)
     for exchange in [finding.exchange for finding in verdict.broken][:SHOWN]:
@@ -26,6 +28,8 @@ def describe(verdict: Verdict) -> None:
 
 
 def _attach(exchange: Exchange) -> None:
-    with allure.step(f"{exchange.step}: {exchange.operation} → {exchange.status or exchange.error}"):
+    with allure.step(
+        f"{exchange.step}: {exchange.operation} → {exchange.status or exchange.error}"
+    ):
         body = "\n".join([*exchange_lines(exchange), "", curl(exchange)])
         allure.attach(cut(body, 20_000), exchange.id, AttachmentType.TEXT)

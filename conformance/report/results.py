@@ -1,7 +1,6 @@
 """results.json: everything that a run found, for the reports and for other tools."""
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -42,27 +41,48 @@ def is_conformant(rows: list[dict[str, Any]]) -> bool:
 
 
 def build(
-    rows: list[dict[str, Any]], journeys: list[Journey], catalogue: Catalogue, connectors: dict[str, str],
-    target: dict[str, str], settings: dict[str, Any], profile: str, contract_version: str, started: float, finished: float,
+    rows: list[dict[str, Any]],
+    journeys: list[Journey],
+    catalogue: Catalogue,
+    connectors: dict[str, str],
+    target: dict[str, str],
+    settings: dict[str, Any],
+    profile: str,
+    contract_version: str,
+    started: float,
+    finished: float,
     notes: list[str],
 ) -> dict[str, Any]:
     """The results of a run, as `contracts/schemas/results.schema.json` describes them."""
     exchanges = [exchange for journey in journeys for exchange in journey.exchanges]
-    failing = {e: row["verdict"] for row in rows if row["verdict"] == FAIL for e in row["exchanges"]}
-    shown = {e for row in rows for e in row["exchanges"]} | {e.id for j in journeys if j.name in connectors for e in j.exchanges}
+    failing = {
+        e: row["verdict"] for row in rows if row["verdict"] == FAIL for e in row["exchanges"]
+    }
+    shown = {e for row in rows for e in row["exchanges"]} | {
+        e.id for j in journeys if j.name in connectors for e in j.exchanges
+    }
     conformant = is_conformant(rows)
     counts = count(rows)
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "aep-conformance", "version": tool_version()},
         "contracts": {"version": contract_version, "rows": len(catalogue.rows)},
-        "target": target, "settings": settings, "profile": profile,
-        "started": _instant(started), "finished": _instant(finished), "seconds": round(finished - started, 3),
-        "conformant": conformant, "verdict": verdict_sentence(counts, conformant, target["name"]), "counts": counts,
-        "requests": sum(e.attempts for e in exchanges), "retries": sum(e.attempts - 1 for e in exchanges),
+        "target": target,
+        "settings": settings,
+        "profile": profile,
+        "started": _instant(started),
+        "finished": _instant(finished),
+        "seconds": round(finished - started, 3),
+        "conformant": conformant,
+        "verdict": verdict_sentence(counts, conformant, target["name"]),
+        "counts": counts,
+        "requests": sum(e.attempts for e in exchanges),
+        "retries": sum(e.attempts - 1 for e in exchanges),
         "requirements": sorted(rows, key=lambda row: ORDER.index(row["verdict"])),
         "variants": variants(catalogue, exchanges),
-        "sequences": [_sequence(j, connectors[j.name], failing) for j in journeys if j.name in connectors],
+        "sequences": [
+            _sequence(j, connectors[j.name], failing) for j in journeys if j.name in connectors
+        ],
         "exchanges": {e.id: _exchange(e) for e in exchanges if e.id in shown},
         "leftovers": [left for journey in journeys for left in journey.leftovers],
         "notes": notes,
@@ -70,13 +90,22 @@ def build(
 
 
 def _instant(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (
+        datetime.fromtimestamp(seconds, UTC)
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z")
+    )
 
 
 def _sequence(journey: Journey, connector: str, failing: dict[str, str]) -> dict[str, Any]:
     steps = [
-        {"step": e.step, "operation": e.operation, "exchange": e.id, "seconds": e.seconds,
-         "verdict": "error" if e.error else failing.get(e.id, PASS)}
+        {
+            "step": e.step,
+            "operation": e.operation,
+            "exchange": e.id,
+            "seconds": e.seconds,
+            "verdict": "error" if e.error else failing.get(e.id, PASS),
+        }
         for e in journey.exchanges
     ]
     if journey.halted_at and steps and steps[-1]["verdict"] == PASS:
@@ -89,11 +118,26 @@ def _sequence(journey: Journey, connector: str, failing: dict[str, str]) -> dict
 def _exchange(exchange: Exchange) -> dict[str, Any]:
     response = exchange.response
     return {
-        "request": {"method": exchange.request.method, "url": exchange.request.url,
-                    "headers": exchange.request.headers, "body": _body(exchange.request)},
-        "response": {"status": response.status, "headers": response.headers, "body": _body(response)} if response else None,
-        "error": exchange.error, "operation": exchange.operation, "sequence": exchange.journey, "step": exchange.step,
-        "started": _instant(exchange.started), "seconds": exchange.seconds, "attempts": exchange.attempts,
+        "request": {
+            "method": exchange.request.method,
+            "url": exchange.request.url,
+            "headers": exchange.request.headers,
+            "body": _body(exchange.request),
+        },
+        "response": {
+            "status": response.status,
+            "headers": response.headers,
+            "body": _body(response),
+        }
+        if response
+        else None,
+        "error": exchange.error,
+        "operation": exchange.operation,
+        "sequence": exchange.journey,
+        "step": exchange.step,
+        "started": _instant(exchange.started),
+        "seconds": exchange.seconds,
+        "attempts": exchange.attempts,
     }
 
 
@@ -108,11 +152,15 @@ def variants(catalogue: Catalogue, exchanges: list[Exchange]) -> list[dict[str, 
     found = []
     for row in catalogue.testable():
         if len(row.statuses) > 1:
-            seen = Counter(e.status for e in exchanges if _asks(e, row) and e.status in row.statuses)
+            seen = Counter(
+                e.status for e in exchanges if _asks(e, row) and e.status in row.statuses
+            )
             for status, times in sorted(seen.items()):
                 found.append(_variant(f"{row.id}: {status}", times, row.errata))
     shapes = Counter(error_shape(e) for e in exchanges if 400 <= e.status < 500)
-    found += [_variant(f"error body: {name}", times, ("X82",)) for name, times in sorted(shapes.items())]
+    found += [
+        _variant(f"error body: {name}", times, ("X82",)) for name, times in sorted(shapes.items())
+    ]
     return found
 
 
@@ -121,7 +169,11 @@ def _variant(name: str, seen: int, errata: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _asks(exchange: Exchange, row: Requirement) -> bool:
-    return exchange.case == row.id if row.check == "answer" else exchange.case is None and exchange.operation in row.operations
+    return (
+        exchange.case == row.id
+        if row.check == "answer"
+        else exchange.case is None and exchange.operation in row.operations
+    )
 
 
 def error_shape(exchange: Exchange) -> str:
@@ -130,7 +182,9 @@ def error_shape(exchange: Exchange) -> str:
     if not isinstance(body, dict):
         return "no JSON object"
     if "error_code" in body:
-        return "gateway, numeric code" if isinstance(body["error_code"], int) else "gateway, text code"
+        return (
+            "gateway, numeric code" if isinstance(body["error_code"], int) else "gateway, text code"
+        )
     if "report" in body:
         return "current"
     return "older" if {"errorMessage", "message", "detail"} & set(body) else "other"
@@ -141,4 +195,4 @@ def write(path: Path, results: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".part")
     partial.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(partial, path)
+    partial.replace(path)

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.engine.exchange import Exchange, Message
-from conformance.engine.verdict import BLOCKED, ERROR, FAIL, PASS, UNTESTED, WAIVED, Finding, Verdict, short
+from conformance.engine.verdict import (
+    BLOCKED,
+    ERROR,
+    FAIL,
+    PASS,
+    UNTESTED,
+    WAIVED,
+    Finding,
+    Verdict,
+    short,
+)
 
 BODY_LIMIT = 1200
 HEADERS_SHOWN = ("content-type", "if-match", "x-sandbox-name", "accept", "retry-after")
@@ -30,14 +40,20 @@ def _finding(finding: Finding) -> list[str]:
     exchange = finding.exchange
     where = finding.pointer or "the answer"
     return [
-        f"expected: {finding.expected}", f"actual:   {short(finding.actual, 300)}  (at {where})",
-        f"exchange {exchange.id}, step {exchange.step}:", *exchange_lines(exchange), f"  {curl(exchange)}",
+        f"expected: {finding.expected}",
+        f"actual:   {short(finding.actual, 300)}  (at {where})",
+        f"exchange {exchange.id}, step {exchange.step}:",
+        *exchange_lines(exchange),
+        f"  {curl(exchange)}",
     ]
 
 
 def exchange_lines(exchange: Exchange) -> list[str]:
     """A request and its answer, indented, bodies cut."""
-    lines = [f"  > {exchange.request.method} {exchange.request.url}", *_message(exchange.request, ">")]
+    lines = [
+        f"  > {exchange.request.method} {exchange.request.url}",
+        *_message(exchange.request, ">"),
+    ]
     if exchange.response is None:
         return [*lines, f"  ! {exchange.error}"]
     return [*lines, f"  < {exchange.status}", *_message(exchange.response, "<")]
@@ -68,8 +84,17 @@ def verdict_sentence(counts: Mapping[str, Mapping[str, int]], conformant: bool, 
     """One sentence with the numbers of MUST requirements."""
     must = counts["MUST"]
     judged = sum(must.values()) - must["not-applicable"]
-    parts = [f"{must[name]} {word}" for name, word in (
-        (FAIL, "fail"), (BLOCKED, "blocked"), (ERROR, "in error"), (UNTESTED, "untested"), (WAIVED, "waived")) if must[name]]
+    parts = [
+        f"{must[name]} {word}"
+        for name, word in (
+            (FAIL, "fail"),
+            (BLOCKED, "blocked"),
+            (ERROR, "in error"),
+            (UNTESTED, "untested"),
+            (WAIVED, "waived"),
+        )
+        if must[name]
+    ]
     warned = counts["SHOULD"]["warn"] + counts["MAY"]["warn"]
     tail = f"; {', '.join(parts)}" if parts else ""
     also = f"; {warned} SHOULD not met" if warned else ""

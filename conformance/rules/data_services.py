@@ -14,14 +14,25 @@ def identifier_is_assigned_by_service(evidence: Evidence) -> Iterator[Finding]:
     seen: set[str] = set()
     for exchange in evidence.successes("createDataSet"):
         identifier = str(exchange.at("/0"))
-        yield check(exchange, identifier not in seen, "an id that no other create returned", identifier, "/0")
+        yield check(
+            exchange,
+            identifier not in seen,
+            "an id that no other create returned",
+            identifier,
+            "/0",
+        )
         seen.add(identifier)
 
 
 def _data_set_reads(evidence: Evidence) -> Iterator[tuple[Exchange, Exchange, str]]:
     for timeline in evidence.timelines(DATA_SET):
         for event in timeline.events:
-            if event.operation == "getDataSet" and event.case is None and event.response and timeline.created:
+            if (
+                event.operation == "getDataSet"
+                and event.case is None
+                and event.response
+                and timeline.created
+            ):
                 yield timeline.created, event, timeline.id
 
 
@@ -29,7 +40,9 @@ def _data_set_reads(evidence: Evidence) -> Iterator[tuple[Exchange, Exchange, st
 def created_data_set_is_readable(evidence: Evidence) -> Iterator[Finding]:
     for _, read, identifier in _data_set_reads(evidence):
         fine = read.status == 200 and isinstance(read.at(f"/{identifier}"), dict)
-        yield check(read, fine, f"200 and an object under {identifier}", read.status, f"/{identifier}")
+        yield check(
+            read, fine, f"200 and an object under {identifier}", read.status, f"/{identifier}"
+        )
 
 
 @rule("catalog.data-sets.name-is-stored")
@@ -50,8 +63,12 @@ def schema_reference_is_stored(evidence: Evidence) -> Iterator[Finding]:
 def list_is_keyed_by_identifier(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes("listDataSets"):
         keys = list(exchange.body) if isinstance(exchange.body, dict) else []
-        fine = isinstance(exchange.body, dict) and all(len(k) == 24 and int(k, 16) >= 0 for k in keys if _hex(k))
-        yield check(exchange, fine and all(map(_hex, keys)), "an object keyed by dataset ids", exchange.body)
+        fine = isinstance(exchange.body, dict) and all(
+            len(k) == 24 and int(k, 16) >= 0 for k in keys if _hex(k)
+        )
+        yield check(
+            exchange, fine and all(map(_hex, keys)), "an object keyed by dataset ids", exchange.body
+        )
 
 
 def _hex(text: str) -> bool:
@@ -63,7 +80,12 @@ def list_limit_bounds_page(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes("listDataSets"):
         if "limit" in exchange.notes and isinstance(exchange.body, dict):
             limit = exchange.notes["limit"]
-            yield check(exchange, len(exchange.body) <= limit, f"at most {limit} datasets", len(exchange.body))
+            yield check(
+                exchange,
+                len(exchange.body) <= limit,
+                f"at most {limit} datasets",
+                len(exchange.body),
+            )
 
 
 @rule("catalog.data-sets.delete-returns-reference")
@@ -73,7 +95,9 @@ def delete_returns_reference(evidence: Evidence) -> Iterator[Finding]:
             expected = f"@/datasets/{exchange.path['id']}"
             first = str(exchange.at("/0")).lower()
             fine = exchange.status == 200 and first == expected and len(exchange.body) == 1
-            yield check(exchange, fine, f"200 and [{expected!r}]", f"{exchange.status} {exchange.body}")
+            yield check(
+                exchange, fine, f"200 and [{expected!r}]", f"{exchange.status} {exchange.body}"
+            )
 
 
 @rule("data-prep.mapping-sets.dates-agree-on-create")
@@ -86,7 +110,12 @@ def dates_agree_on_create(evidence: Evidence) -> Iterator[Finding]:
 def _mapping_set_reads(evidence: Evidence) -> Iterator[tuple[Exchange, Exchange]]:
     for timeline in evidence.timelines(MAPPING_SET):
         for event in timeline.events:
-            if event.operation == "getMappingSet" and event.case is None and event.response and timeline.created:
+            if (
+                event.operation == "getMappingSet"
+                and event.case is None
+                and event.response
+                and timeline.created
+            ):
                 yield timeline.created, event
 
 
@@ -94,7 +123,13 @@ def _mapping_set_reads(evidence: Evidence) -> Iterator[tuple[Exchange, Exchange]
 def created_mapping_set_is_readable(evidence: Evidence) -> Iterator[Finding]:
     for created, read in _mapping_set_reads(evidence):
         expected = created.at("/id")
-        yield check(read, read.status == 200 and read.at("/id") == expected, f"200 and {expected}", read.at("/id"), "/id")
+        yield check(
+            read,
+            read.status == 200 and read.at("/id") == expected,
+            f"200 and {expected}",
+            read.at("/id"),
+            "/id",
+        )
 
 
 @rule("data-prep.mapping-sets.mappings-are-stored")
@@ -105,7 +140,13 @@ def mappings_are_stored(evidence: Evidence) -> Iterator[Finding]:
             continue
         expected = {_destination(item) for item in at(created.sent, "/mappings") or []}
         actual = {_destination(item) for item in items}
-        yield check(read, expected <= actual, repr(sorted(map(str, expected))), sorted(map(str, actual)), "/mappings")
+        yield check(
+            read,
+            expected <= actual,
+            repr(sorted(map(str, expected))),
+            sorted(map(str, actual)),
+            "/mappings",
+        )
 
 
 def _destination(item: dict[str, object]) -> object:
@@ -115,9 +156,17 @@ def _destination(item: dict[str, object]) -> object:
 @rule("data-collection.inlet.receipt-names-the-inlet-posted-to")
 def receipt_names_the_inlet(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.cases("data-collection.inlet.message-is-accepted"):
-        named = next((v for k in ("inletId", "inletID") if (v := exchange.at(f"/{k}")) is not ABSENT), ABSENT)
+        named = next(
+            (v for k in ("inletId", "inletID") if (v := exchange.at(f"/{k}")) is not ABSENT), ABSENT
+        )
         if exchange.status == 200:
-            yield check(exchange, named == exchange.path["inletId"], exchange.path["inletId"], named, "/inletId")
+            yield check(
+                exchange,
+                named == exchange.path["inletId"],
+                exchange.path["inletId"],
+                named,
+                "/inletId",
+            )
 
 
 @rule("ims.token.issued-token-is-accepted")
@@ -125,4 +174,9 @@ def issued_token_is_accepted(evidence: Evidence) -> Iterator[Finding]:
     issued = {e.journey for e in evidence.successes("fetchToken")}
     for exchange in evidence.answered():
         if exchange.journey in issued and "issued" in exchange.notes:
-            yield check(exchange, exchange.status not in (401, 403), "the token to be accepted", exchange.status)
+            yield check(
+                exchange,
+                exchange.status not in (401, 403),
+                "the token to be accepted",
+                exchange.status,
+            )

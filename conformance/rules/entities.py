@@ -11,7 +11,18 @@ from conformance.engine.patch import PatchError, apply_patch, differences, missi
 from conformance.engine.verdict import Finding, breaks, check, holds
 from conformance.rules.registry import rule_of_kinds
 
-VOLATILE = frozenset({"etag", "version", "updatedAt", "updatedBy", "updatedClient", "lastOperation", "lastRunDetails", "state"})
+VOLATILE = frozenset(
+    {
+        "etag",
+        "version",
+        "updatedAt",
+        "updatedBy",
+        "updatedClient",
+        "lastOperation",
+        "lastRunDetails",
+        "state",
+    }
+)
 SETTLED = ("enabled", "disabled")
 OWN_ROWS = {FLOW.name: {"transformations", "scheduleParams"}, CONNECTION.name: {"auth"}}
 
@@ -38,7 +49,13 @@ def created_ids_are_distinct(evidence: Evidence, kind: Kind) -> Iterator[Finding
     for exchange in evidence.successes(kind.create()):
         identifier = exchange.at("/id")
         if isinstance(identifier, str):
-            yield check(exchange, identifier not in seen, "an id that no other create returned", identifier, "/id")
+            yield check(
+                exchange,
+                identifier not in seen,
+                "an id that no other create returned",
+                identifier,
+                "/id",
+            )
             seen[identifier] = exchange
 
 
@@ -47,7 +64,13 @@ def read_returns_the_one_asked_for(evidence: Evidence, kind: Kind) -> Iterator[F
     for exchange in evidence.successes(kind.get()):
         if exchange.item is not ABSENT:
             asked = exchange.path["id"]
-            yield check(exchange, exchange.item.get("id") == asked, asked, exchange.item.get("id"), "/items/0/id")
+            yield check(
+                exchange,
+                exchange.item.get("id") == asked,
+                asked,
+                exchange.item.get("id"),
+                "/items/0/id",
+            )
 
 
 @rule_of_kinds("version-equals-etag", *FLOW_SERVICE_KINDS)
@@ -55,7 +78,13 @@ def version_equals_etag(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
     for exchange in evidence.successes(kind.get()):
         if exchange.item is not ABSENT:
             etag = exchange.item.get("etag")
-            yield check(exchange, exchange.item.get("version") == etag, str(etag), exchange.item.get("version"), "/items/0/version")
+            yield check(
+                exchange,
+                exchange.item.get("version") == etag,
+                str(etag),
+                exchange.item.get("version"),
+                "/items/0/version",
+            )
 
 
 @rule_of_kinds("create-stores-what-was-sent", *FLOW_SERVICE_KINDS)
@@ -82,7 +111,13 @@ def update_date_is_not_before_creation(evidence: Evidence, kind: Kind) -> Iterat
     for exchange in evidence.successes(kind.get()):
         created, updated = exchange.at("/items/0/createdAt"), exchange.at("/items/0/updatedAt")
         if isinstance(created, int) and isinstance(updated, int):
-            yield check(exchange, created <= updated, f"at least createdAt {created}", updated, "/items/0/updatedAt")
+            yield check(
+                exchange,
+                created <= updated,
+                f"at least createdAt {created}",
+                updated,
+                "/items/0/updatedAt",
+            )
 
 
 @rule_of_kinds("organization-and-sandbox-are-named", *FLOW_SERVICE_KINDS)
@@ -102,7 +137,13 @@ def etag_is_stable_on_reads(evidence: Evidence, kind: Kind) -> Iterator[Finding]
     for timeline in evidence.timelines(kind):
         for first, second in _unchanged_pairs(timeline):
             etag = first.item.get("etag")
-            yield check(second, second.item.get("etag") == etag, f"the etag of the read before, {etag}", second.item.get("etag"), "/items/0/etag")
+            yield check(
+                second,
+                second.item.get("etag") == etag,
+                f"the etag of the read before, {etag}",
+                second.item.get("etag"),
+                "/items/0/etag",
+            )
 
 
 def _unchanged_pairs(timeline: Timeline) -> Iterator[tuple[Exchange, Exchange]]:
@@ -132,7 +173,9 @@ def etag_never_returns(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
                 continue
             if current is not None:
                 spent[current] = exchange
-                yield check(exchange, etag not in spent, "an etag not used before", etag, "/items/0/etag")
+                yield check(
+                    exchange, etag not in spent, "an etag not used before", etag, "/items/0/etag"
+                )
             current = etag
 
 
@@ -143,8 +186,18 @@ def update_returns_identifier_and_etag(evidence: Evidence, kind: Kind) -> Iterat
         if exchange.status != 200:
             continue
         asked, base = exchange.path["id"], "/items/0" if exchange.item is not ABSENT else ""
-        yield check(exchange, exchange.at(f"{base}/id") == asked, asked, exchange.at(f"{base}/id"), f"{base}/id")
-        if change.after is not None and change.after.item is not ABSENT and _settled(kind, change.after):
+        yield check(
+            exchange,
+            exchange.at(f"{base}/id") == asked,
+            asked,
+            exchange.at(f"{base}/id"),
+            f"{base}/id",
+        )
+        if (
+            change.after is not None
+            and change.after.item is not ABSENT
+            and _settled(kind, change.after)
+        ):
             etag = change.after.item.get("etag")
             actual = exchange.at(f"{base}/etag")
             yield check(exchange, actual == etag, f"the new etag {etag}", actual, f"{base}/etag")
@@ -160,12 +213,18 @@ def update_changes_etag(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
         before = change.exchange.request.header("If-Match")
         if change.after is not None and change.after.item is not ABSENT:
             after = change.after.item.get("etag")
-            yield check(change.after, after != before, f"another etag than {before}", after, "/items/0/etag")
+            yield check(
+                change.after, after != before, f"another etag than {before}", after, "/items/0/etag"
+            )
 
 
 def expected_after(change: Change) -> Any:
     """The entity as the documents say it must be after an update, or ABSENT where that cannot be told."""
-    if change.before is None or change.after is None or ABSENT in (change.before.item, change.after.item):
+    if (
+        change.before is None
+        or change.after is None
+        or ABSENT in (change.before.item, change.after.item)
+    ):
         return ABSENT
     try:
         return apply_patch(change.before.item, change.exchange.sent)
@@ -194,12 +253,18 @@ def _member_differences(member: str, expected: Any, actual: Any) -> list[tuple[s
 @rule_of_kinds("update-leaves-the-rest-alone", *FLOW_SERVICE_KINDS)
 def update_leaves_the_rest_alone(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
     for change in _updates(evidence, kind):
-        if change.before is None or change.after is None or ABSENT in (change.before.item, change.after.item):
+        if (
+            change.before is None
+            or change.after is None
+            or ABSENT in (change.before.item, change.after.item)
+        ):
             continue
         yield from same_but(change.before, change.after, touched(change.exchange.sent) | VOLATILE)
 
 
-def same_but(before: Exchange, after: Exchange, ignored: set[str] | frozenset[str]) -> Iterator[Finding]:
+def same_but(
+    before: Exchange, after: Exchange, ignored: set[str] | frozenset[str]
+) -> Iterator[Finding]:
     """The entity is the same in two reads, apart from some members."""
     kept = {k: v for k, v in before.item.items() if k not in ignored}
     now = {k: v for k, v in after.item.items() if k not in ignored}
@@ -225,7 +290,13 @@ def list_contains_the_created(evidence: Evidence, kind: Kind) -> Iterator[Findin
     for exchange in _noted(evidence, kind, "lists"):
         listed = _ids(exchange)
         for wanted in exchange.notes["lists"]:
-            yield check(exchange, wanted in listed, f"{wanted} in the list", f"{len(listed)} others", "/items")
+            yield check(
+                exchange,
+                wanted in listed,
+                f"{wanted} in the list",
+                f"{len(listed)} others",
+                "/items",
+            )
 
 
 @rule_of_kinds("list-filter-excludes-others", *FLOW_SERVICE_KINDS)
@@ -233,21 +304,35 @@ def list_filter_excludes_others(evidence: Evidence, kind: Kind) -> Iterator[Find
     for exchange in _noted(evidence, kind, "named"):
         name = exchange.notes["named"]
         others = [i for i in exchange.at("/items") or [] if i.get("name") != name]
-        yield check(exchange, not others, f"only items named {name}", [i.get("name") for i in others], "/items")
+        yield check(
+            exchange,
+            not others,
+            f"only items named {name}",
+            [i.get("name") for i in others],
+            "/items",
+        )
 
 
 @rule_of_kinds("deleted-one-leaves-the-list", *FLOW_SERVICE_KINDS)
 def deleted_one_leaves_the_list(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
     for exchange in _noted(evidence, kind, "lacks"):
         for gone in exchange.notes["lacks"]:
-            yield check(exchange, gone not in _ids(exchange), f"no {gone}", "it is listed", "/items")
+            yield check(
+                exchange, gone not in _ids(exchange), f"no {gone}", "it is listed", "/items"
+            )
 
 
 @rule_of_kinds("list-limit-bounds-page", *FLOW_SERVICE_KINDS)
 def list_limit_bounds_page(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
     for exchange in _noted(evidence, kind, "limit"):
         items = exchange.at("/items") or []
-        yield check(exchange, len(items) <= exchange.notes["limit"], f"at most {exchange.notes['limit']} items", len(items), "/items")
+        yield check(
+            exchange,
+            len(items) <= exchange.notes["limit"],
+            f"at most {exchange.notes['limit']} items",
+            len(items),
+            "/items",
+        )
 
 
 @rule_of_kinds("list-pages-neither-repeat-nor-skip", *FLOW_SERVICE_KINDS)
@@ -258,12 +343,28 @@ def list_pages_neither_repeat_nor_skip(evidence: Evidence, kind: Kind) -> Iterat
     for walk in pages.values():
         met = [i for page in walk for i in _ids(page)]
         wanted = set(walk[-1].notes["expected"])
-        yield check(walk[-1], len(met) == len(set(met)), "no id on two pages", f"{len(met) - len(set(met))} repeated", "/items")
-        yield check(walk[-1], wanted <= set(met), "every created id on one of the pages", f"{len(wanted - set(met))} missing", "/items")
+        yield check(
+            walk[-1],
+            len(met) == len(set(met)),
+            "no id on two pages",
+            f"{len(met) - len(set(met))} repeated",
+            "/items",
+        )
+        yield check(
+            walk[-1],
+            wanted <= set(met),
+            "every created id on one of the pages",
+            f"{len(wanted - set(met))} missing",
+            "/items",
+        )
 
 
 def _noted(evidence: Evidence, kind: Kind, note: str) -> list[Exchange]:
-    return [e for e in evidence.successes(kind.list()) if note in e.notes and isinstance(e.at("/items"), list)]
+    return [
+        e
+        for e in evidence.successes(kind.list())
+        if note in e.notes and isinstance(e.at("/items"), list)
+    ]
 
 
 def _ids(exchange: Exchange) -> list[Any]:

@@ -36,7 +36,9 @@ def flow_becomes_enabled(evidence: Evidence) -> Iterator[Finding]:
     for timeline in evidence.timelines(FLOW):
         states = [read.item.get("state") for read in timeline.reads if read.item is not ABSENT]
         if states:
-            yield check(timeline.reads[-1], "enabled" in states, "enabled", states[-1], "/items/0/state")
+            yield check(
+                timeline.reads[-1], "enabled" in states, "enabled", states[-1], "/items/0/state"
+            )
 
 
 @rule("flow-service.flows.enabled-flow-has-settled-etag")
@@ -52,14 +54,26 @@ def enabled_flow_has_settled_etag(evidence: Evidence) -> Iterator[Finding]:
 
 @rule("flow-service.flows.connection-specs-are-inherited")
 def connection_specs_are_inherited(evidence: Evidence) -> Iterator[Finding]:
-    specs = {t.id: at(t.created.sent, "/connectionSpec/id") for t in evidence.timelines(SOURCE, TARGET) if t.created}
+    specs = {
+        t.id: at(t.created.sent, "/connectionSpec/id")
+        for t in evidence.timelines(SOURCE, TARGET)
+        if t.created
+    }
     for timeline, read in _flows(evidence):
         for side in ("source", "target"):
-            for position, identifier in enumerate(at(timeline.created and timeline.created.sent, f"/{side}ConnectionIds") or []):
+            for position, identifier in enumerate(
+                at(timeline.created and timeline.created.sent, f"/{side}ConnectionIds") or []
+            ):
                 pointer = f"/items/0/inheritedAttributes/{side}Connections/{position}"
                 if identifier in specs:
                     actual = read.at(f"{pointer}/id"), read.at(f"{pointer}/connectionSpec/id")
-                    yield check(read, actual == (identifier, specs[identifier]), f"{identifier} with {specs[identifier]}", actual, pointer)
+                    yield check(
+                        read,
+                        actual == (identifier, specs[identifier]),
+                        f"{identifier} with {specs[identifier]}",
+                        actual,
+                        pointer,
+                    )
 
 
 @rule("flow-service.flows.source-flow-is-marked")
@@ -74,7 +88,13 @@ def source_flow_is_marked(evidence: Evidence) -> Iterator[Finding]:
 def runs_link_names_the_flow(evidence: Evidence) -> Iterator[Finding]:
     for timeline, read in _flows(evidence):
         link = read.at("/items/0/runs")
-        yield check(read, isinstance(link, str) and "/runs" in link and timeline.id in link, f"a runs link with {timeline.id}", link, "/items/0/runs")
+        yield check(
+            read,
+            isinstance(link, str) and "/runs" in link and timeline.id in link,
+            f"a runs link with {timeline.id}",
+            link,
+            "/items/0/runs",
+        )
 
 
 def _streaming(evidence: Evidence) -> Iterator[Exchange]:
@@ -87,14 +107,22 @@ def _streaming(evidence: Evidence) -> Iterator[Exchange]:
 def inlet_is_given(evidence: Evidence) -> Iterator[Finding]:
     for read in _streaming(evidence):
         url = read.at("/items/0/options/inletUrl")
-        yield check(read, isinstance(url, str) and bool(url), "an endpoint address", url, "/items/0/options/inletUrl")
+        yield check(
+            read,
+            isinstance(url, str) and bool(url),
+            "an endpoint address",
+            url,
+            "/items/0/options/inletUrl",
+        )
 
 
 @rule("flow-service.flows.inlet-host-is-documented")
 def inlet_host_is_documented(evidence: Evidence) -> Iterator[Finding]:
     for read in _streaming(evidence):
         host = urlsplit(str(read.at("/items/0/options/inletUrl"))).hostname
-        yield check(read, host == "dcs.adobedc.net", "dcs.adobedc.net", host, "/items/0/options/inletUrl")
+        yield check(
+            read, host == "dcs.adobedc.net", "dcs.adobedc.net", host, "/items/0/options/inletUrl"
+        )
 
 
 def _created_pairs(evidence: Evidence, member: str) -> Iterator[tuple[Exchange, Any]]:
@@ -128,8 +156,15 @@ def _kept(read: Exchange, sent: Any, member: str) -> Iterator[Finding]:
 @rule("flow-service.flows.numbers-sent-as-strings-are-accepted")
 def numbers_sent_as_strings_are_accepted(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.answered("createFlow"):
-        if exchange.case is None and isinstance(at(exchange.sent, "/scheduleParams/startTime"), str):
-            yield check(exchange, exchange.status not in (400, 422), "the schedule to be accepted", exchange.status)
+        if exchange.case is None and isinstance(
+            at(exchange.sent, "/scheduleParams/startTime"), str
+        ):
+            yield check(
+                exchange,
+                exchange.status not in (400, 422),
+                "the schedule to be accepted",
+                exchange.status,
+            )
 
 
 @rule("flow-service.flows.destination-transformation-is-general")
@@ -137,7 +172,13 @@ def destination_transformation_is_general(evidence: Evidence) -> Iterator[Findin
     for timeline, read in _flows(evidence):
         if _spec(timeline) == DESTINATION_SPEC:
             name = read.at("/items/0/transformations/0/name")
-            yield check(read, name == "GeneralTransform", "GeneralTransform", name, "/items/0/transformations/0/name")
+            yield check(
+                read,
+                name == "GeneralTransform",
+                "GeneralTransform",
+                name,
+                "/items/0/transformations/0/name",
+            )
 
 
 def _patches(evidence: Evidence, case: str) -> Iterator[Change]:
@@ -150,19 +191,31 @@ def _patches(evidence: Evidence, case: str) -> Iterator[Change]:
 def _selectors(item: Any) -> list[str]:
     params = at(item, "/transformations/0/params")
     found = [at(params, f"/{kind}/selectors") for kind in ("segmentSelectors", "profileSelectors")]
-    return [json.dumps(s, sort_keys=True) for group in found if isinstance(group, list) for s in group]
+    return [
+        json.dumps(s, sort_keys=True) for group in found if isinstance(group, list) for s in group
+    ]
 
 
 @rule("flow-service.flows.activation-stores-every-selector")
 def activation_stores_every_selector(evidence: Evidence) -> Iterator[Finding]:
     for timeline in evidence.timelines(FLOW):
         for change in timeline.updates():
-            adds = [o["value"] for o in change.exchange.sent or [] if "Selectors/selectors/-" in o.get("path", "")]
+            adds = [
+                o["value"]
+                for o in change.exchange.sent or []
+                if "Selectors/selectors/-" in o.get("path", "")
+            ]
             if len(adds) < 2 or change.after is None or change.exchange.notes.get("patch"):
                 continue
             stored = _selectors(change.after.item)
             lost = [a for a in adds if json.dumps(a, sort_keys=True) not in stored]
-            yield check(change.after, not lost, f"all {len(adds)} selectors", f"{lost} missing", "/items/0/transformations/0/params")
+            yield check(
+                change.after,
+                not lost,
+                f"all {len(adds)} selectors",
+                f"{lost} missing",
+                "/items/0/transformations/0/params",
+            )
 
 
 def _patch_rule(name: str) -> None:
@@ -172,8 +225,14 @@ def _patch_rule(name: str) -> None:
             expected = expected_after(change)
             if expected is ABSENT or change.after is None:
                 continue
-            wrong = differences(expected.get("transformations"), change.after.item.get("transformations"), "/transformations")
-            wrong += differences(expected.get("description"), change.after.item.get("description"), "/description")
+            wrong = differences(
+                expected.get("transformations"),
+                change.after.item.get("transformations"),
+                "/transformations",
+            )
+            wrong += differences(
+                expected.get("description"), change.after.item.get("description"), "/description"
+            )
             for pointer, want, actual in wrong:
                 yield breaks(change.after, repr(want), actual, f"/items/0{pointer}")
             if not wrong:
@@ -181,8 +240,12 @@ def _patch_rule(name: str) -> None:
 
 
 for _name in (
-    "patch-adds-at-the-end", "patch-adds-at-an-index", "patch-replaces-a-value", "patch-removes-a-value",
-    "patch-applies-operations-in-order", "long-and-foreign-text-is-kept",
+    "patch-adds-at-the-end",
+    "patch-adds-at-an-index",
+    "patch-replaces-a-value",
+    "patch-removes-a-value",
+    "patch-applies-operations-in-order",
+    "long-and-foreign-text-is-kept",
 ):
     _patch_rule(_name)
 
@@ -192,16 +255,31 @@ def patch_reads_escaped_pointers(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes("getFlow"):
         pointer = exchange.notes.get("escaped")
         if pointer:
-            yield check(exchange, exchange.at(pointer) == "x", "'x' under the key a/b~c", exchange.at(pointer), pointer)
+            yield check(
+                exchange,
+                exchange.at(pointer) == "x",
+                "'x' under the key a/b~c",
+                exchange.at(pointer),
+                pointer,
+            )
 
 
 @rule("flow-service.flows.patch-is-applied-whole-or-not-at-all")
 def patch_is_applied_whole_or_not_at_all(evidence: Evidence) -> Iterator[Finding]:
     for timeline in evidence.timelines(FLOW):
         for change in timeline.refusals():
-            if change.exchange.case == "flow-service.flows.patch-is-applied-whole-or-not-at-all" and change.before and change.after:
-                wrong = differences(change.before.item.get("transformations"), change.after.item.get("transformations"))
-                wrong += differences(change.before.item.get("name"), change.after.item.get("name"), "/name")
+            if (
+                change.exchange.case == "flow-service.flows.patch-is-applied-whole-or-not-at-all"
+                and change.before
+                and change.after
+            ):
+                wrong = differences(
+                    change.before.item.get("transformations"),
+                    change.after.item.get("transformations"),
+                )
+                wrong += differences(
+                    change.before.item.get("name"), change.after.item.get("name"), "/name"
+                )
                 yield check(change.after, not wrong, "the flow as it was", wrong, "/items/0")
     for exchange in evidence.cases("flow-service.flows.patch-is-applied-whole-or-not-at-all"):
         yield check(exchange, exchange.status >= 400, "the patch to be refused", exchange.status)
@@ -219,17 +297,28 @@ def _races(evidence: Evidence) -> dict[str, list[Exchange]]:
 def concurrent_updates_have_one_winner(evidence: Evidence) -> Iterator[Finding]:
     for writers in _races(evidence).values():
         winners = [e for e in writers if e.status < 300]
-        yield check(writers[-1], len(winners) == 1, f"one success among {len(writers)} writers", f"{len(winners)} successes")
+        yield check(
+            writers[-1],
+            len(winners) == 1,
+            f"one success among {len(writers)} writers",
+            f"{len(winners)} successes",
+        )
 
 
 @rule("flow-service.flows.winning-update-is-stored")
 def winning_update_is_stored(evidence: Evidence) -> Iterator[Finding]:
-    reads = {e.journey + e.notes["after-race"]: e for e in evidence.successes("getFlow") if "after-race" in e.notes}
+    reads = {
+        e.journey + e.notes["after-race"]: e
+        for e in evidence.successes("getFlow")
+        if "after-race" in e.notes
+    }
     for name, writers in _races(evidence).items():
         winners = [at(e.sent, "/0/value") for e in writers if e.status < 300]
         if name in reads and len(winners) == 1:
             stored = reads[name].at("/items/0/description")
-            yield check(reads[name], stored == winners[0], str(winners[0]), stored, "/items/0/description")
+            yield check(
+                reads[name], stored == winners[0], str(winners[0]), stored, "/items/0/description"
+            )
 
 
 @rule("flow-service.flows.disable-and-enable-change-the-state")
@@ -237,7 +326,13 @@ def disable_and_enable(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.answered("getFlow"):
         wanted = exchange.notes.get("wanted-state")
         if wanted:
-            yield check(exchange, exchange.at("/items/0/state") == wanted, wanted, exchange.at("/items/0/state"), "/items/0/state")
+            yield check(
+                exchange,
+                exchange.at("/items/0/state") == wanted,
+                wanted,
+                exchange.at("/items/0/state"),
+                "/items/0/state",
+            )
 
 
 @rule("flow-service.flows.list-count-answers-a-number")
@@ -245,14 +340,28 @@ def list_count(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes("listFlows"):
         if "count" in exchange.notes:
             count = exchange.at("/count")
-            yield check(exchange, count == exchange.notes["count"], str(exchange.notes["count"]), count, "/count")
-            yield check(exchange, exchange.at("/items") in (ABSENT, []), "no items", exchange.at("/items"), "/items")
+            yield check(
+                exchange,
+                count == exchange.notes["count"],
+                str(exchange.notes["count"]),
+                count,
+                "/count",
+            )
+            yield check(
+                exchange,
+                exchange.at("/items") in (ABSENT, []),
+                "no items",
+                exchange.at("/items"),
+                "/items",
+            )
 
 
 @rule("flow-service.runs.runs-belong-to-the-flow")
 def runs_belong_to_the_flow(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes("listRuns"):
-        wanted = exchange.request.url.rpartition("%3D%3D")[2] or exchange.request.url.rpartition("==")[2]
+        wanted = (
+            exchange.request.url.rpartition("%3D%3D")[2] or exchange.request.url.rpartition("==")[2]
+        )
         for position, run in enumerate(exchange.at("/items") or []):
             actual = run.get("flowId") if isinstance(run, dict) else run
             yield check(exchange, actual == wanted, wanted, actual, f"/items/{position}/flowId")
@@ -266,14 +375,25 @@ def another_flows_runs_are_not_listed(evidence: Evidence) -> Iterator[Finding]:
         for run in exchange.at("/items") or []:
             identifier = run.get("id") if isinstance(run, dict) else None
             if identifier:
-                yield check(exchange, owner.setdefault(identifier, flow) == flow, "runs of this flow only", identifier, "/items")
+                yield check(
+                    exchange,
+                    owner.setdefault(identifier, flow) == flow,
+                    "runs of this flow only",
+                    identifier,
+                    "/items",
+                )
 
 
 @rule("flow-service.connections.connection-without-auth-is-accepted")
 def connection_without_auth_is_accepted(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.answered("createConnection"):
         if exchange.case is None and at(exchange.sent, "/connectionSpec/id") == PROFILE_STORE:
-            yield check(exchange, exchange.status not in (400, 422), "the connection to be accepted", exchange.status)
+            yield check(
+                exchange,
+                exchange.status not in (400, 422),
+                "the connection to be accepted",
+                exchange.status,
+            )
 
 
 @rule("flow-service.connections.secrets-are-not-returned")
@@ -282,18 +402,57 @@ def secrets_are_not_returned(evidence: Evidence) -> Iterator[Finding]:
         for read in timeline.reads:
             if at(timeline.created and timeline.created.sent, "/auth") is not ABSENT:
                 shown = json.dumps(read.at("/items/0/auth"), default=str)
-                yield check(read, "<secret:" not in shown, "no credential in the clear", shown, "/items/0/auth")
+                yield check(
+                    read,
+                    "<secret:" not in shown,
+                    "no credential in the clear",
+                    shown,
+                    "/items/0/auth",
+                )
 
 
 @rule("flow-service.connections.test-answers-result")
 def test_answers_result(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.answered("testConnection"):
         if exchange.case is None:
-            yield check(exchange, isinstance(exchange.at("/result"), bool), "a boolean result", exchange.at("/result"), "/result")
+            yield check(
+                exchange,
+                isinstance(exchange.at("/result"), bool),
+                "a boolean result",
+                exchange.at("/result"),
+                "/result",
+            )
+
+
+@rule("flow-service.connections.explore-describes-structure")
+def explore_describes_structure(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in evidence.answered("exploreConnection"):
+        if exchange.case is None and "objectType=rest" in exchange.request.url:
+            form, kind = exchange.at("/format"), exchange.at("/schema/type")
+            described = isinstance(exchange.at("/schema/properties"), dict)
+            yield check(
+                exchange,
+                exchange.status == 200 and form == "hierarchical",
+                "200 and format hierarchical",
+                form,
+                "/format",
+            )
+            yield check(
+                exchange,
+                kind == "object" and described,
+                "a schema of type object with properties",
+                exchange.at("/schema"),
+                "/schema",
+            )
 
 
 @rule("flow-service.source-connections.base-connection-is-optional-for-streams")
 def base_connection_is_optional(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.answered("createSourceConnection"):
         if exchange.case is None and at(exchange.sent, "/baseConnectionId") is ABSENT:
-            yield check(exchange, exchange.status not in (400, 422), "the source connection to be accepted", exchange.status)
+            yield check(
+                exchange,
+                exchange.status not in (400, 422),
+                "the source connection to be accepted",
+                exchange.status,
+            )

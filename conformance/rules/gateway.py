@@ -1,6 +1,7 @@
 """The gateway: media types, error bodies, sandboxes, secrets."""
 
 import json
+import re
 from collections.abc import Iterator
 
 from conformance.engine.evidence import Evidence
@@ -8,6 +9,7 @@ from conformance.engine.exchange import ABSENT, Exchange
 from conformance.engine.verdict import Finding, breaks, check, holds
 from conformance.rules.registry import rule
 
+_SECRET = re.compile(r"<secret:(?!api_key|x-api-key|client_id)")
 REASONS = ("message", "errorMessage", "title", "detail", "error", "error_description")
 UNDOCUMENTED_BODIES = ("catalog", "conversion")
 
@@ -16,8 +18,15 @@ UNDOCUMENTED_BODIES = ("catalog", "conversion")
 def answers_are_json(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes():
         if exchange.response and exchange.response.text:
-            media = (exchange.response.header("Content-Type") or "(none)").split(";")[0].strip().lower()
-            yield check(exchange, media == "application/json" or media.endswith("+json"), "a JSON media type", media)
+            media = (
+                (exchange.response.header("Content-Type") or "(none)").split(";")[0].strip().lower()
+            )
+            yield check(
+                exchange,
+                media == "application/json" or media.endswith("+json"),
+                "a JSON media type",
+                media,
+            )
 
 
 @rule("gateway.media-type.answers-parse-as-json")
@@ -32,7 +41,13 @@ def answers_parse_as_json(evidence: Evidence) -> Iterator[Finding]:
 def missing_token_is_named_by_its_code(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.cases("gateway.authorization.missing-token-is-refused"):
         if exchange.status == 403:
-            yield check(exchange, str(exchange.at("/error_code")) == "403010", "403010", exchange.at("/error_code"), "/error_code")
+            yield check(
+                exchange,
+                str(exchange.at("/error_code")) == "403010",
+                "403010",
+                exchange.at("/error_code"),
+                "/error_code",
+            )
 
 
 @rule("gateway.sandbox.entities-stay-in-their-sandbox")
@@ -54,19 +69,30 @@ def _refusals(evidence: Evidence) -> list[Exchange]:
 def bad_requests_never_answer_server_error(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.answered():
         if exchange.case is not None and not exchange.status < 400:
-            yield check(exchange, exchange.status < 500, "a status from 400 to 499", exchange.status)
+            yield check(
+                exchange, exchange.status < 500, "a status from 400 to 499", exchange.status
+            )
 
 
 @rule("gateway.errors.refusals-explain-themselves")
 def refusals_explain_themselves(evidence: Evidence) -> Iterator[Finding]:
     for exchange in _refusals(evidence):
-        if any(f"/foundation/{service}/" in exchange.request.url for service in UNDOCUMENTED_BODIES):
+        if any(
+            f"/foundation/{service}/" in exchange.request.url for service in UNDOCUMENTED_BODIES
+        ):
             continue
         body = exchange.body
-        said = isinstance(body, dict) and any(isinstance(body.get(k), str) and body[k] for k in REASONS)
+        said = isinstance(body, dict) and any(
+            isinstance(body.get(k), str) and body[k] for k in REASONS
+        )
         report = body.get("report") if isinstance(body, dict) else None
         said = said or (isinstance(report, dict) and bool(report.get("message")))
-        yield check(exchange, said, f"a JSON object with one of {', '.join(REASONS)}", exchange.response and exchange.response.text)
+        yield check(
+            exchange,
+            said,
+            f"a JSON object with one of {', '.join(REASONS)}",
+            exchange.response and exchange.response.text,
+        )
 
 
 @rule("gateway.errors.status-in-body-equals-status")
@@ -74,7 +100,13 @@ def status_in_body_equals_status(evidence: Evidence) -> Iterator[Finding]:
     for exchange in _refusals(evidence):
         stated = exchange.at("/status")
         if isinstance(stated, int | str):
-            yield check(exchange, str(stated) == str(exchange.status), str(exchange.status), stated, "/status")
+            yield check(
+                exchange,
+                str(stated) == str(exchange.status),
+                str(exchange.status),
+                stated,
+                "/status",
+            )
 
 
 @rule("gateway.errors.secrets-are-never-echoed")
@@ -82,8 +114,12 @@ def secrets_are_never_echoed(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.answered():
         if exchange.operation == "fetchToken" and exchange.case is None:
             continue
-        told = json.dumps(exchange.response.headers) + exchange.response.text if exchange.response else ""
-        if "<secret:" in told and exchange.operation != "getConnection":
+        told = (
+            json.dumps(exchange.response.headers) + exchange.response.text
+            if exchange.response
+            else ""
+        )
+        if _SECRET.search(told) and exchange.operation != "getConnection":
             yield breaks(exchange, "no secret", told)
         else:
             yield holds(exchange)

@@ -43,10 +43,16 @@ def reads(evidence: Evidence, row: Requirement, contract: Contract) -> Iterator[
     """Each lawful request whose status no other row judges is answered with a documented success."""
     for exchange in evidence.answered():
         operation = contract[exchange.operation]
-        if exchange.case is not None or operation.service != row.service or _judged_elsewhere(exchange):
+        if (
+            exchange.case is not None
+            or operation.service != row.service
+            or _judged_elsewhere(exchange)
+        ):
             continue
         expected = " or ".join(map(str, sorted(operation.successes)))
-        yield check(exchange, exchange.status in operation.successes, f"status {expected}", said(exchange))
+        yield check(
+            exchange, exchange.status in operation.successes, f"status {expected}", said(exchange)
+        )
 
 
 def _judged_elsewhere(exchange: Exchange) -> bool:
@@ -74,7 +80,9 @@ def contract(evidence: Evidence, row: Requirement, contract: Contract) -> Iterat
         if operation.service != row.service or body_schema is None:
             continue
         if exchange.body is ABSENT:
-            yield breaks(exchange, "a JSON body", exchange.response.text if exchange.response else "")
+            yield breaks(
+                exchange, "a JSON body", exchange.response.text if exchange.response else ""
+            )
             continue
         errors = [e for e in body_schema.errors(exchange.body) if e.requirement in (None, row.id)]
         for error in errors:

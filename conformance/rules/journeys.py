@@ -16,15 +16,21 @@ from conformance.engine.settings import Settings
 from conformance.rules.probes.registry import PROBES
 
 
-def load_connectors(root: Path, given: Mapping[str, Any] | None = None) -> dict[str, dict[str, Any]]:
+def load_connectors(
+    root: Path, given: Mapping[str, Any] | None = None
+) -> dict[str, dict[str, Any]]:
     """The connectors by id, with the real credentials and places of a connectors file laid over the documented ones.
 
     Raises SettingsError for a connector or table that does not exist.
     """
-    connectors = {path.stem: document for path, document in load_folder("connectors", "connector", root)}
+    connectors = {
+        path.stem: document for path, document in load_folder("connectors", "connector", root)
+    }
     for name, tables in (given or {}).items():
         if name not in connectors:
-            raise SettingsError(f"--connectors: no connector {name}; known are {', '.join(sorted(connectors))}")
+            raise SettingsError(
+                f"--connectors: no connector {name}; known are {', '.join(sorted(connectors))}"
+            )
         connectors[name] = copy.deepcopy(connectors[name])
         for table, values in tables.items():
             _params(connectors[name]["inputs"], name, table).update(values)
@@ -40,21 +46,33 @@ def _params(inputs: dict[str, Any], name: str, table: str) -> dict[str, Any]:
     }
     found = places.get(table)
     if not isinstance(found, dict):
-        raise SettingsError(f"--connectors: [{name}] takes {', '.join(k for k, v in places.items() if v)}, not {table}")
+        raise SettingsError(
+            f"--connectors: [{name}] takes {', '.join(k for k, v in places.items() if v)}, not {table}"
+        )
     return found
 
 
 class Itinerary:
     """The journeys that a run may take."""
 
-    def __init__(self, connectors: Mapping[str, Any], workflows: Workflows, settings: Settings,
-                 profile: str = "core", only: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        connectors: Mapping[str, Any],
+        workflows: Workflows,
+        settings: Settings,
+        profile: str = "core",
+        only: tuple[str, ...] = (),
+    ) -> None:
         self.workflows = workflows
         self.settings = settings
         self.sequences = {c["sequence"]: c for c in connectors.values() if "sequence" in c}
-        self._operations = {n: operations_of(workflows, c["workflow"]) for n, c in self.sequences.items()}
+        self._operations = {
+            n: operations_of(workflows, c["workflow"]) for n, c in self.sequences.items()
+        }
         self.chosen = self._choose(profile, only)
-        self.probes = {} if only else {n: p for n, p in PROBES.items() if self._possible(p.needs_setting)}
+        self.probes = (
+            {} if only else {n: p for n, p in PROBES.items() if self._possible(p.needs_setting)}
+        )
 
     def _choose(self, profile: str, only: tuple[str, ...]) -> list[str]:
         unknown = [name for name in only if name not in self.sequences]
@@ -80,7 +98,11 @@ class Itinerary:
         """Why this run cannot judge a requirement at all, or None."""
         if self.journeys_for(row):
             return None
-        lacking = [p.needs_setting for p in PROBES.values() if p.serves(row.id) and not self._possible(p.needs_setting)]
+        lacking = [
+            p.needs_setting
+            for p in PROBES.values()
+            if p.serves(row.id) and not self._possible(p.needs_setting)
+        ]
         if lacking:
             return f"needs --{str(lacking[0]).replace('_', '-')}"
         return "no chosen sequence shows it"
@@ -110,12 +132,18 @@ def _run(name: str, session: Session, itinerary: Itinerary) -> None:
         return
     connector = itinerary.sequences[name]
     inputs = {
-        "run": session.world.run, "connector": connector["inputs"],
-        "connectionSpec": connector["connectionSpec"], "flowSpecId": connector["flowSpec"],
+        "run": session.world.run,
+        "connector": connector["inputs"],
+        "connectionSpec": connector["connectionSpec"],
+        "flowSpecId": connector["flowSpec"],
     }
     Runner(session, itinerary.workflows).run(connector["workflow"], inputs)
 
 
 def _leftover(entity: Created) -> dict[str, str]:
-    reason = "the API has no delete for it" if entity.resource == "mappingSet" else "its delete was not answered with success"
+    reason = (
+        "the API has no delete for it"
+        if entity.resource == "mappingSet"
+        else "its delete was not answered with success"
+    )
     return {"resource": entity.resource, "id": entity.id, "reason": reason}

@@ -1,16 +1,16 @@
-"""Which rule judges which requirement. Checks that the catalogue states in full need no code of their own."""
+"""Which rule judges which requirement; what the catalogue states in full needs no code of its own."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from conformance.engine.catalogue import Catalogue, Requirement
 from conformance.engine.contract import Contract
 from conformance.engine.errors import ContractDataError
-from conformance.engine.evidence import Evidence
 from conformance.engine.kinds import Kind
 from conformance.engine.verdict import Finding, Rule
 from conformance.rules import generic
 
-KindRule = Callable[[Evidence, Kind], Iterable[Finding]]
+KindRule = Callable[..., Iterable[Finding]]
 RULES: dict[str, Rule] = {}
 
 
@@ -30,7 +30,7 @@ def rule_of_kinds(statement: str, *kinds: Kind) -> Callable[[KindRule], KindRule
 
     def register(function: KindRule) -> KindRule:
         for kind in kinds:
-            _add(kind.row(statement), lambda evidence, kind=kind: function(evidence, kind))
+            _add(kind.row(statement), partial(function, kind=kind))
         return function
 
     return register
@@ -66,6 +66,10 @@ def check_complete(catalogue: Catalogue) -> None:
     """
     wanted = {row.id for row in catalogue.testable() if row.check == "rule"}
     for requirement_id in sorted(wanted - set(RULES)):
-        raise ContractDataError(f"{catalogue[requirement_id].file}: no rule judges {requirement_id}")
+        raise ContractDataError(
+            f"{catalogue[requirement_id].file}: no rule judges {requirement_id}"
+        )
     for requirement_id in sorted(set(RULES) - wanted):
-        raise ContractDataError(f"a rule judges {requirement_id}, which is no row with `check: rule`")
+        raise ContractDataError(
+            f"a rule judges {requirement_id}, which is no row with `check: rule`"
+        )

@@ -18,7 +18,13 @@ _IDENTIFIER = re.compile(r"^https://ns\.adobe\.com/([^/]+)/(classes|schemas)/([0
 def stats_name_organization(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes("getStats"):
         expected = exchange.request.header("x-gw-ims-org-id") or ""
-        yield check(exchange, exchange.at("/imsOrg") == expected, expected, exchange.at("/imsOrg"), "/imsOrg")
+        yield check(
+            exchange,
+            exchange.at("/imsOrg") == expected,
+            expected,
+            exchange.at("/imsOrg"),
+            "/imsOrg",
+        )
 
 
 def _tenant(evidence: Evidence, exchange: Exchange) -> Any:
@@ -46,10 +52,18 @@ def alternate_id_derives_from_identifier(evidence: Evidence, kind: Kind) -> Iter
     container = "classes" if kind is CLASS else "schemas"
     for exchange, tenant, name in _identified(evidence, kind):
         expected = f"_{tenant}.{container}.{name}"
-        yield check(exchange, exchange.at("/meta:altId") == expected, expected, exchange.at("/meta:altId"), "/meta:altId")
+        yield check(
+            exchange,
+            exchange.at("/meta:altId") == expected,
+            expected,
+            exchange.at("/meta:altId"),
+            "/meta:altId",
+        )
 
 
-def _echo(evidence: Evidence, kind: Kind, sent: str, returned: str | None = None) -> Iterator[Finding]:
+def _echo(
+    evidence: Evidence, kind: Kind, sent: str, returned: str | None = None
+) -> Iterator[Finding]:
     for exchange in evidence.successes(kind.create()):
         expected = at(exchange.sent, sent)
         actual = exchange.at(returned or sent)
@@ -79,12 +93,17 @@ def created_schema_is_readable(evidence: Evidence) -> Iterator[Finding]:
 
 def _readable(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
     for timeline in evidence.timelines(kind):
-        read = next((e for e in timeline.events if e.operation == timeline.kind.get() and e.case is None), None)
+        read = next(
+            (e for e in timeline.events if e.operation == timeline.kind.get() and e.case is None),
+            None,
+        )
         if read is None or read.response is None or timeline.created is None:
             continue
         for pointer in ("/$id", "/title"):
             expected, actual = timeline.created.at(pointer), read.at(pointer)
-            yield check(read, read.status == 200 and actual == expected, repr(expected), actual, pointer)
+            yield check(
+                read, read.status == 200 and actual == expected, repr(expected), actual, pointer
+            )
 
 
 @rule("schema-registry.classes.ad-hoc-fields-move-to-dataset-namespace")
@@ -94,14 +113,24 @@ def ad_hoc_fields_move(evidence: Evidence) -> Iterator[Finding]:
             continue
         namespace = exchange.at("/meta:datasetNamespace")
         fine = isinstance(namespace, str) and bool(re.fullmatch(r"_[0-9a-f]{32}", namespace))
-        yield check(exchange, fine, "_ and thirty-two hex digits", namespace, "/meta:datasetNamespace")
-        yield check(exchange, _renamed(exchange) is not ABSENT, f"properties under {namespace}", exchange.at("/allOf"), "/allOf")
+        yield check(
+            exchange, fine, "_ and thirty-two hex digits", namespace, "/meta:datasetNamespace"
+        )
+        yield check(
+            exchange,
+            _renamed(exchange) is not ABSENT,
+            f"properties under {namespace}",
+            exchange.at("/allOf"),
+            "/allOf",
+        )
 
 
 def _renamed(exchange: Exchange) -> Any:
     namespace = exchange.at("/meta:datasetNamespace")
     parts = exchange.at("/allOf")
-    found = [at(part, f"/properties/{namespace}") for part in parts] if isinstance(parts, list) else []
+    found = (
+        [at(part, f"/properties/{namespace}") for part in parts] if isinstance(parts, list) else []
+    )
     return next((f for f in found if f is not ABSENT), ABSENT)
 
 
@@ -111,7 +140,13 @@ def ad_hoc_fields_are_kept(evidence: Evidence) -> Iterator[Finding]:
         fields = at(exchange.sent, "/allOf/1/properties/_adhoc/properties")
         for name, described in (fields or {}).items():
             kept = at(_renamed(exchange), f"/properties/{name}/type")
-            yield check(exchange, kept == described["type"], f"{name} of type {described['type']}", kept, "/allOf")
+            yield check(
+                exchange,
+                kept == described["type"],
+                f"{name} of type {described['type']}",
+                kept,
+                "/allOf",
+            )
 
 
 def _sent_references(exchange: Exchange) -> list[str]:
@@ -120,7 +155,11 @@ def _sent_references(exchange: Exchange) -> list[str]:
 
 def _returned_references(exchange: Exchange) -> list[str]:
     parts = exchange.at("/allOf")
-    return [p["$ref"] for p in parts if isinstance(p, dict) and "$ref" in p] if isinstance(parts, list) else []
+    return (
+        [p["$ref"] for p in parts if isinstance(p, dict) and "$ref" in p]
+        if isinstance(parts, list)
+        else []
+    )
 
 
 @rule("schema-registry.schemas.class-references-keep-their-order")
@@ -137,7 +176,9 @@ def references_are_distinct(evidence: Evidence) -> Iterator[Finding]:
         refs = exchange.at("/refs")
         fine = isinstance(refs, list) and len(refs) == len(set(map(str, refs)))
         fine = fine and set(refs) == set(_sent_references(exchange))
-        yield check(exchange, fine, f"each of {sorted(set(_sent_references(exchange)))} once", refs, "/refs")
+        yield check(
+            exchange, fine, f"each of {sorted(set(_sent_references(exchange)))} once", refs, "/refs"
+        )
 
 
 @rule("schema-registry.schemas.extends-contains-references")
@@ -153,7 +194,13 @@ def metadata_dates_agree(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes("createSchema"):
         created = exchange.at("/meta:registryMetadata/repo:createdDate")
         modified = exchange.at("/meta:registryMetadata/repo:lastModifiedDate")
-        yield check(exchange, created == modified, repr(created), modified, "/meta:registryMetadata/repo:lastModifiedDate")
+        yield check(
+            exchange,
+            created == modified,
+            repr(created),
+            modified,
+            "/meta:registryMetadata/repo:lastModifiedDate",
+        )
 
 
 @rule("schema-registry.schemas.class-is-echoed")
@@ -167,21 +214,33 @@ def namespace_derives_from_tenant(evidence: Evidence) -> Iterator[Finding]:
         tenant = _tenant(evidence, exchange)
         if tenant is not ABSENT:
             actual = exchange.at("/meta:tenantNamespace")
-            yield check(exchange, actual == f"_{tenant}", f"_{tenant}", actual, "/meta:tenantNamespace")
+            yield check(
+                exchange, actual == f"_{tenant}", f"_{tenant}", actual, "/meta:tenantNamespace"
+            )
 
 
 @rule("schema-registry.schemas.organization-is-echoed")
 def organization_is_echoed(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes("createSchema"):
         expected = exchange.request.header("x-gw-ims-org-id")
-        yield check(exchange, exchange.at("/imsOrg") == expected, str(expected), exchange.at("/imsOrg"), "/imsOrg")
+        yield check(
+            exchange,
+            exchange.at("/imsOrg") == expected,
+            str(expected),
+            exchange.at("/imsOrg"),
+            "/imsOrg",
+        )
 
 
 @rule("schema-registry.schemas.ad-hoc-schema-has-dataset-namespace")
 def ad_hoc_schema_has_dataset_namespace(evidence: Evidence) -> Iterator[Finding]:
-    namespaces = {e.at("/$id"): e.at("/meta:datasetNamespace") for e in evidence.successes("createClass")}
+    namespaces = {
+        e.at("/$id"): e.at("/meta:datasetNamespace") for e in evidence.successes("createClass")
+    }
     for exchange in evidence.successes("createSchema"):
         for reference in _sent_references(exchange)[:1]:
             if reference in namespaces:
                 expected, actual = namespaces[reference], exchange.at("/meta:datasetNamespace")
-                yield check(exchange, actual == expected, str(expected), actual, "/meta:datasetNamespace")
+                yield check(
+                    exchange, actual == expected, str(expected), actual, "/meta:datasetNamespace"
+                )

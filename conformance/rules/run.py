@@ -1,7 +1,6 @@
 """A run: takes each journey once, whoever asks first, and gives verdicts on what was seen."""
 
 import json
-import os
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -21,9 +20,16 @@ from conformance.rules.registry import check_complete, rule_for
 class Run:
     """One run against one target. Workers of the same run share the folder `records`."""
 
-    def __init__(self, world: World, catalogue: Catalogue, itinerary: Itinerary, records: Path) -> None:
+    def __init__(
+        self, world: World, catalogue: Catalogue, itinerary: Itinerary, records: Path
+    ) -> None:
         check_complete(catalogue)
-        self.world, self.catalogue, self.itinerary, self.records = world, catalogue, itinerary, records
+        self.world, self.catalogue, self.itinerary, self.records = (
+            world,
+            catalogue,
+            itinerary,
+            records,
+        )
         self._journeys: dict[str, Journey] = {}
         self._evidence: dict[tuple[str, ...], Evidence] = {}
         records.mkdir(parents=True, exist_ok=True)
@@ -31,7 +37,10 @@ class Run:
     @cached_property
     def judge(self) -> Judge:
         return Judge(
-            self.catalogue, lambda row: rule_for(row, self.world.contract), self.evidence_for, self.itinerary.not_applicable,
+            self.catalogue,
+            lambda row: rule_for(row, self.world.contract),
+            self.evidence_for,
+            self.itinerary.not_applicable,
         )
 
     def verdict(self, row: Requirement) -> Verdict:
@@ -52,12 +61,17 @@ class Run:
             with FileLock(f"{path}.lock"):
                 if not path.exists():
                     _write(path, take(name, self.world, self.itinerary))
-                self._journeys[name] = Journey.from_json(json.loads(path.read_text(encoding="utf-8")))
+                self._journeys[name] = Journey.from_json(
+                    json.loads(path.read_text(encoding="utf-8"))
+                )
         return self._journeys[name]
 
     def taken(self) -> list[Journey]:
         """The journeys that any worker has taken, in the order of their names."""
-        return [Journey.from_json(json.loads(p.read_text(encoding="utf-8"))) for p in sorted(self.records.glob("*.json"))]
+        return [
+            Journey.from_json(json.loads(p.read_text(encoding="utf-8")))
+            for p in sorted(self.records.glob("*.json"))
+        ]
 
 
 def with_needs(rows: Iterable[Requirement], catalogue: Catalogue) -> frozenset[str]:
@@ -75,4 +89,4 @@ def with_needs(rows: Iterable[Requirement], catalogue: Catalogue) -> frozenset[s
 def _write(path: Path, journey: Journey) -> None:
     partial = path.with_suffix(".part")
     partial.write_text(json.dumps(journey.to_json()), encoding="utf-8")
-    os.replace(partial, path)
+    partial.replace(path)

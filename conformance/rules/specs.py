@@ -14,7 +14,11 @@ STREAMING_DESTINATIONS = {
     "86043421-563b-46ec-8e6c-e23184711bf6": "Amazon Kinesis",
     "bf9f5905-92b7-48bf-bf20-455bc6b60a4e": "Azure Event Hubs",
 }
-TABLE_SPEC = {"id": "14518937-270c-4525-bdec-c2ba7cce3860", "providerId": "0ed90a81-07f4-4586-8190-b40eccef1c5a", "version": "1.0"}
+TABLE_SPEC = {
+    "id": "14518937-270c-4525-bdec-c2ba7cce3860",
+    "providerId": "0ed90a81-07f4-4586-8190-b40eccef1c5a",
+    "version": "1.0",
+}
 SAMPLES = (
     ({"startTime": 1567411548, "frequency": "minute", "interval": 15}, True),
     ({"startTime": 1567411548, "frequency": "minute", "interval": 14}, False),
@@ -31,7 +35,6 @@ def _items(exchange: Exchange) -> list[Any]:
     return [i for i in items if isinstance(i, dict)] if isinstance(items, list) else []
 
 
-
 @rule("flow-service.connection-specs.list-offers-the-connector")
 def list_offers_the_connector(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes("listConnectionSpecs"):
@@ -39,13 +42,24 @@ def list_offers_the_connector(evidence: Evidence) -> Iterator[Finding]:
             continue
         offered = {item.get("id"): item.get("name") for item in _items(exchange)}
         for identifier, name in STREAMING_DESTINATIONS.items():
-            yield check(exchange, offered.get(identifier) == name, f"{identifier} named {name}", offered.get(identifier), "/items")
+            yield check(
+                exchange,
+                offered.get(identifier) == name,
+                f"{identifier} named {name}",
+                offered.get(identifier),
+                "/items",
+            )
 
 
 def _filtered(evidence: Evidence, operation: str, member: str) -> Iterator[tuple[Exchange, str]]:
     for exchange in evidence.successes(operation):
         query = exchange.request.url.partition("?")[2]
-        found = query.replace("%3D", "=").replace("%22", "").replace('"', "").partition(f"property={member}==")[2]
+        found = (
+            query.replace("%3D", "=")
+            .replace("%22", "")
+            .replace('"', "")
+            .partition(f"property={member}==")[2]
+        )
         if found:
             yield exchange, found
 
@@ -61,7 +75,13 @@ def filter_by_id(evidence: Evidence) -> Iterator[Finding]:
 def filter_by_name(evidence: Evidence) -> Iterator[Finding]:
     for exchange, wanted in _filtered(evidence, "listFlowSpecs", "name"):
         names = [item.get("name") for item in _items(exchange)]
-        yield check(exchange, bool(names) and set(names) == {wanted}, f"only items named {wanted}", names, "/items")
+        yield check(
+            exchange,
+            bool(names) and set(names) == {wanted},
+            f"only items named {wanted}",
+            names,
+            "/items",
+        )
 
 
 def _table_specs(evidence: Evidence) -> Iterator[tuple[Exchange, dict[str, Any]]]:
@@ -75,19 +95,41 @@ def _table_specs(evidence: Evidence) -> Iterator[tuple[Exchange, dict[str, Any]]
 def table_spec_has_documented_identity(evidence: Evidence) -> Iterator[Finding]:
     for exchange, item in _table_specs(evidence):
         for member, expected in TABLE_SPEC.items():
-            yield check(exchange, item.get(member) == expected, expected, item.get(member), f"/items/0/{member}")
+            yield check(
+                exchange,
+                item.get(member) == expected,
+                expected,
+                item.get(member),
+                f"/items/0/{member}",
+            )
 
 
 @rule("flow-service.flow-specs.transformations-are-described")
 def transformations_are_described(evidence: Evidence) -> Iterator[Finding]:
     for exchange, item in _table_specs(evidence):
         listed = item.get("transformationSpecs")
-        named = {t.get("name"): t.get("spec") for t in listed if isinstance(t, dict)} if isinstance(listed, list) else {}
+        named = (
+            {t.get("name"): t.get("spec") for t in listed if isinstance(t, dict)}
+            if isinstance(listed, list)
+            else {}
+        )
         copy, mapping = named.get("Copy"), named.get("Mapping")
         required = at(copy, "/required"), at(copy, "/properties/deltaColumn/required")
-        yield check(exchange, required == (["deltaColumn"], ["name"]), "Copy to require deltaColumn with name", copy, "/items/0/transformationSpecs")
+        yield check(
+            exchange,
+            required == (["deltaColumn"], ["name"]),
+            "Copy to require deltaColumn with name",
+            copy,
+            "/items/0/transformationSpecs",
+        )
         types = [at(mapping, f"/properties/{p}/type") for p in ("mappingId", "mappingVersion")]
-        yield check(exchange, types == ["string", "string"], "Mapping with mappingId and mappingVersion", mapping, "/items/0/transformationSpecs")
+        yield check(
+            exchange,
+            types == ["string", "string"],
+            "Mapping with mappingId and mappingVersion",
+            mapping,
+            "/items/0/transformationSpecs",
+        )
 
 
 @rule("flow-service.flow-specs.schedule-is-described")
@@ -98,7 +140,13 @@ def schedule_is_described(evidence: Evidence) -> Iterator[Finding]:
             yield check(exchange, False, "a schedule spec", spec, "/items/0/scheduleSpec/spec")
             continue
         wrong = [sample for sample, fits in SAMPLES if _accepts(spec, sample) != fits]
-        yield check(exchange, not wrong, "the documented bounds", f"wrong about {wrong}", "/items/0/scheduleSpec/spec")
+        yield check(
+            exchange,
+            not wrong,
+            "the documented bounds",
+            f"wrong about {wrong}",
+            "/items/0/scheduleSpec/spec",
+        )
 
 
 def _accepts(spec: Any, sample: dict[str, Any]) -> bool | None:
@@ -127,4 +175,10 @@ def _read_alone(evidence: Evidence, operation: str) -> Iterator[Finding]:
     for exchange in evidence.answered(operation):
         if exchange.case is None:
             ids = [item.get("id") for item in _items(exchange)]
-            yield check(exchange, ids == [exchange.path["id"]], f"[{exchange.path['id']!r}]", ids or exchange.status, "/items")
+            yield check(
+                exchange,
+                ids == [exchange.path["id"]],
+                f"[{exchange.path['id']!r}]",
+                ids or exchange.status,
+                "/items",
+            )

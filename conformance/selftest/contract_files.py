@@ -150,6 +150,8 @@ def operations_named(located: Located) -> Iterator[tuple[Place, str]]:
     """The operation ids that a file names, each with its place."""
     for place, value in walk(located.data):
         key = place[-1] if place else ""
+        if "body" in place:  # a printed body may have an `operation` member of its own (S1:423)
+            continue
         if key in ("operation", "operationId") and isinstance(value, str):
             yield place, value.rpartition(".")[2]
         elif key == "operations" and isinstance(value, list):

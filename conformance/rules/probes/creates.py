@@ -1,11 +1,21 @@
 """Creates that must be refused, each one member away from a create that succeeds, and what deletes must respect."""
 
+from functools import partial
 from typing import Any
 
 from conformance.engine.kinds import CONNECTION, FLOW, SOURCE, TARGET
 from conformance.engine.session import Session, encode_source_params
 from conformance.rules.probes.kit import (
-    DATA_LAKE, UNKNOWN, Lake, account_body, destination, lake, make, settled, table_flow, table_source,
+    DATA_LAKE,
+    UNKNOWN,
+    Lake,
+    account_body,
+    destination,
+    lake,
+    make,
+    settled,
+    table_flow,
+    table_source,
 )
 from conformance.rules.probes.registry import probe, put
 
@@ -18,47 +28,103 @@ def without(body: Body, *members: str) -> Body:
     return {k: v for k, v in body.items() if k not in members}
 
 
-@probe("connection-creates", "flow-service.connections.*-spec-*", "flow-service.connections.missing-*", "flow-service.connections.explore-*", "gateway.errors.*")
+@probe(
+    "connection-creates",
+    "flow-service.connections.*-spec-*",
+    "flow-service.connections.missing-*",
+    "flow-service.connections.explore-*",
+    "gateway.errors.*",
+)
 def connection_creates(session: Session) -> None:
     body = account_body(session, "probe creates")
     account = make(session, CONNECTION, body)
     for statement, wrong in (
         ("missing-spec-is-refused", without(body, "connectionSpec")),
         ("unknown-spec-is-refused", {**body, "connectionSpec": {"id": UNKNOWN, "version": "1.0"}}),
-        ("unknown-auth-spec-is-refused", {**body, "auth": {**body["auth"], "specName": "No Such Authentication"}}),
+        (
+            "unknown-auth-spec-is-refused",
+            {**body, "auth": {**body["auth"], "specName": "No Such Authentication"}},
+        ),
         ("missing-auth-params-are-refused", {**body, "auth": {**body["auth"], "params": {}}}),
         ("missing-name-is-refused", without(body, "name")),
     ):
         put(session, CONNECTION.row(statement), "createConnection", body=wrong)
     resource = encode_source_params({"resourcePath": "charges"})
-    query = {"objectType": "rest", "object": "json", "fileType": "json", "preview": "false", "sourceParams": resource}
+    query = {
+        "objectType": "rest",
+        "object": "json",
+        "fileType": "json",
+        "preview": "false",
+        "sourceParams": resource,
+    }
     session.call("exploreConnection", account, query=query, step="explore")
-    put(session, CONNECTION.row("explore-without-parameters-is-refused"), "exploreConnection", account)
+    put(
+        session,
+        CONNECTION.row("explore-without-parameters-is-refused"),
+        "exploreConnection",
+        account,
+    )
 
 
-@probe("part-creates", "flow-service.source-connections.*-is-*", "flow-service.target-connections.*", "flow-service.source-connections.description-*", "gateway.errors.*")
+@probe(
+    "part-creates",
+    "flow-service.source-connections.*-is-*",
+    "flow-service.target-connections.*",
+    "flow-service.source-connections.description-*",
+    "gateway.errors.*",
+)
 def part_creates(session: Session) -> None:
     chain = destination(session)
     source = {
-        "name": session.name("probe part"), "connectionSpec": {"id": "8a9c3494-9708-43d7-ae3f-cda01e5030e1", "version": "1.0"},
-        "baseConnectionId": chain.store, "data": {"format": "json"}, "params": {},
+        "name": session.name("probe part"),
+        "connectionSpec": {"id": "8a9c3494-9708-43d7-ae3f-cda01e5030e1", "version": "1.0"},
+        "baseConnectionId": chain.store,
+        "data": {"format": "json"},
+        "params": {},
     }
     for kind, body in ((SOURCE, source), (TARGET, chain.target_body)):
         for statement, wrong in (
             ("missing-spec-is-refused", without(body, "connectionSpec")),
-            ("unknown-spec-is-refused", {**body, "connectionSpec": {"id": UNKNOWN, "version": "1.0"}}),
+            (
+                "unknown-spec-is-refused",
+                {**body, "connectionSpec": {"id": UNKNOWN, "version": "1.0"}},
+            ),
             ("unknown-base-connection-is-refused", {**body, "baseConnectionId": UNKNOWN}),
         ):
             put(session, kind.row(statement), kind.create(), body=wrong)
-        plain = put(session, kind.row("description-is-optional"), kind.create(), body=without(body, "description"))
+        plain = put(
+            session,
+            kind.row("description-is-optional"),
+            kind.create(),
+            body=without(body, "description"),
+        )
         if plain is not None and plain.status < 300:
             session.made(kind.name, str(session.take(plain, "/id")))
-    put(session, SOURCE.row("missing-name-is-refused"), "createSourceConnection", body=without(source, "name"))
+    put(
+        session,
+        SOURCE.row("missing-name-is-refused"),
+        "createSourceConnection",
+        body=without(source, "name"),
+    )
     foreign = {**source, "data": {"format": "no-such-format"}}
-    put(session, SOURCE.row("unsupported-format-is-refused"), "createSourceConnection", body=foreign)
-    put(session, TARGET.row("data-lake-needs-a-data-set"), "createTargetConnection", body={
-        "name": session.name("probe no dataset"), "connectionSpec": DATA_LAKE, "data": {"format": "parquet_xdm"}, "params": {},
-    })
+    put(
+        session, SOURCE.row("unsupported-format-is-refused"), "createSourceConnection", body=foreign
+    )
+    put(
+        session,
+        TARGET.row("data-lake-needs-a-data-set"),
+        "createTargetConnection",
+        body={
+            "name": session.name("probe no dataset"),
+            "connectionSpec": DATA_LAKE,
+            "data": {"format": "parquet_xdm"},
+            "params": {},
+        },
+    )
+    for kind, identifier in ((TARGET, chain.target), (SOURCE, chain.source)):
+        session.call(kind.delete(), identifier, step=f"delete-{kind.name}")
+        session.gone(identifier)
+        put(session, kind.row("deleted-one-is-gone"), kind.get(), identifier)
 
 
 def schedule(**members: Any) -> Body:
@@ -78,7 +144,16 @@ SCHEDULES: tuple[tuple[str, Body], ...] = (
 )
 
 
-@probe("flow-creates", "flow-service.flows.*-is-refused", "flow-service.flows.*-is-accepted", "flow-service.flows.*-is-answered", "flow-service.flows.description-*", "flow-service.connections.connection-in-use-*", "gateway.errors.*")
+@probe(
+    "flow-creates",
+    "flow-service.flows.*-is-refused",
+    "flow-service.flows.*-is-accepted",
+    "flow-service.flows.*-is-answered",
+    "flow-service.flows.description-*",
+    "flow-service.connections.connection-in-use-*",
+    "flow-service.runs.*",
+    "gateway.errors.*",
+)
 def flow_creates(session: Session) -> None:
     source, half = table_source(session), lake(session)
     body = table_flow(session, "probe creates", source, half, schedule())
@@ -87,16 +162,33 @@ def flow_creates(session: Session) -> None:
     for statement, wrong in _wrong_flows(session, body, half):
         put(session, FLOW.row(statement), "createFlow", body=wrong)
     for statement, timing in (*SCHEDULES, ("description-is-optional", schedule())):
-        tried = {**without(body, "description"), "name": session.name(f"probe {statement}"), "scheduleParams": timing}
+        tried = {
+            **without(body, "description"),
+            "name": session.name(f"probe {statement}"),
+            "scheduleParams": timing,
+        }
         made = put(session, FLOW.row(statement), "createFlow", body=tried)
         if made is not None and made.status < 300:
             session.made("flow", str(session.take(made, "/id")))
+    _runs(session)
     account = next(c.id for c in session.created if c.resource == "connection")
-    in_use = put(session, CONNECTION.row("connection-in-use-is-not-deleted"), "deleteConnection", account)
+    in_use = put(
+        session, CONNECTION.row("connection-in-use-is-not-deleted"), "deleteConnection", account
+    )
     if in_use is not None and in_use.status >= 400:
         session.call("getConnection", account, step="read-account")
     _refused_patch(session, flow)
     _deleted_source(session, body, source, flow)
+
+
+def _runs(session: Session) -> None:
+    for flow in [c.id for c in session.created if c.resource == "flow"][:2]:
+        query = {"property": f"flowId=={flow}"}
+        read = partial(session.call, "listRuns", query=query, step="list-runs")
+        listed = session.poll(read, lambda exchange: bool(exchange.at("/items")), 1.0)
+        run = listed.at("/items/0/id")
+        if isinstance(run, str) and session.wants("flow-service.runs.run-is-readable"):
+            session.call("getRun", run, step="read-run", halts=False)
 
 
 def _wrong_flows(session: Session, body: Body, half: Lake) -> list[tuple[str, Body]]:
@@ -134,4 +226,9 @@ def _deleted_source(session: Session, body: Body, source: str, flow: str) -> Non
             session.gone(extra.id)
         session.call("deleteSourceConnection", source, step="delete-source")
         session.gone(source)
-        put(session, requirement, "createFlow", body={**body, "name": session.name("probe deleted source")})
+        put(
+            session,
+            requirement,
+            "createFlow",
+            body={**body, "name": session.name("probe deleted source")},
+        )

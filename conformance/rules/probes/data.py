@@ -5,7 +5,13 @@ from urllib.parse import urlsplit
 from conformance.engine.kinds import CLASS, DATA_SET, FLOW, SCHEMA, SOURCE
 from conformance.engine.session import Session
 from conformance.rules.probes.kit import (
-    SETTLING_SECONDS, STREAMING_FLOW, lake, make, schema_body, settled, spec_of,
+    SETTLING_SECONDS,
+    STREAMING_FLOW,
+    lake,
+    make,
+    schema_body,
+    settled,
+    spec_of,
 )
 from conformance.rules.probes.registry import probe, put
 
@@ -13,7 +19,14 @@ LOOKUP = "application/vnd.adobe.xed+json"
 UNKNOWN_HEX = "0" * 24
 
 
-@probe("schemas", "schema-registry.schemas.*", "schema-registry.classes.deleted-*", "schema-registry.classes.delete-*", "schema-registry.answers.*", "gateway.errors.*")
+@probe(
+    "schemas",
+    "schema-registry.schemas.*",
+    "schema-registry.classes.deleted-*",
+    "schema-registry.classes.delete-*",
+    "schema-registry.answers.*",
+    "gateway.errors.*",
+)
 def schemas(session: Session) -> None:
     tenant = session.take(session.call("getStats", step="read-tenant"), "/tenantId")
     body = schema_body(session, "probe registry")
@@ -23,12 +36,34 @@ def schemas(session: Session) -> None:
     session.call("getSchema", name, step="read-schema")
     session.call("listSchemas", query={"limit": "3", "orderby": "title"}, step="list-schemas")
     row = SCHEMA.row
-    put(session, row("read-without-accept-is-refused"), "getSchema", name, headers={"Accept": "application/json"})
-    put(session, row("read-without-version-is-refused"), "getSchema", name, headers={"Accept": LOOKUP})
+    put(
+        session,
+        row("read-without-accept-is-refused"),
+        "getSchema",
+        name,
+        headers={"Accept": "application/json"},
+    )
+    put(
+        session,
+        row("read-without-version-is-refused"),
+        "getSchema",
+        name,
+        headers={"Accept": LOOKUP},
+    )
     put(session, row("unknown-schema-is-not-found"), "getSchema", f"_{tenant}.schemas.{'0' * 48}")
-    put(session, row("missing-title-is-refused"), "createSchema", body={k: v for k, v in body.items() if k != "title"})
+    put(
+        session,
+        row("missing-title-is-refused"),
+        "createSchema",
+        body={k: v for k, v in body.items() if k != "title"},
+    )
     without = {**body, "title": session.name("probe no composition")}
-    put(session, row("missing-composition-is-refused"), "createSchema", body={k: v for k, v in without.items() if k != "allOf"})
+    put(
+        session,
+        row("missing-composition-is-refused"),
+        "createSchema",
+        body={k: v for k, v in without.items() if k != "allOf"},
+    )
     put(session, row("duplicate-title-is-refused"), "createSchema", body=body)
     _delete(session, SCHEMA.delete(), name)
     put(session, row("deleted-schema-is-gone"), "getSchema", name)
@@ -37,10 +72,16 @@ def schemas(session: Session) -> None:
 
 def _class(session: Session) -> None:
     body = {
-        "type": "object", "title": session.name("probe class"), "description": "Class of a probe",
+        "type": "object",
+        "title": session.name("probe class"),
+        "description": "Class of a probe",
         "allOf": [
             {"$ref": "https://ns.adobe.com/xdm/data/adhoc"},
-            {"properties": {"_adhoc": {"type": "object", "properties": {"id": {"type": "string"}}}}},
+            {
+                "properties": {
+                    "_adhoc": {"type": "object", "properties": {"id": {"type": "string"}}}
+                }
+            },
         ],
     }
     created = session.call("createClass", body=body, step="create-class")
@@ -66,7 +107,9 @@ def data_sets(session: Session) -> None:
     put(session, "data-prep.mapping-sets.unknown-mapping-set-is-refused", "getMappingSet", "0" * 32)
     session.call("getMappingSet", half.mapping, step="read-mapping-set")
     if session.wants("data-prep.mapping-sets.list-uses-data-envelope"):
-        session.call("listMappingSets", query={"limit": "1", "start": "0"}, step="list-mapping-sets")
+        session.call(
+            "listMappingSets", query={"limit": "1", "start": "0"}, step="list-mapping-sets"
+        )
     session.call("deleteTargetConnection", half.target, step="delete-target")
     session.gone(half.target)
     _delete(session, DATA_SET.delete(), half.data_set)
@@ -77,12 +120,18 @@ def data_sets(session: Session) -> None:
 def inlet(session: Session) -> None:
     half = lake(session, "json")
     source = {
-        "name": session.name("probe webhook"), "connectionSpec": spec_of(session, "customer-io"), "data": {"format": "json"},
+        "name": session.name("probe webhook"),
+        "connectionSpec": spec_of(session, "customer-io"),
+        "data": {"format": "json"},
     }
     body = {
-        "name": session.name("probe stream"), "flowSpec": STREAMING_FLOW,
-        "sourceConnectionIds": [make(session, SOURCE, source)], "targetConnectionIds": [half.target],
-        "transformations": [{"name": "Mapping", "params": {"mappingId": half.mapping, "mappingVersion": 0}}],
+        "name": session.name("probe stream"),
+        "flowSpec": STREAMING_FLOW,
+        "sourceConnectionIds": [make(session, SOURCE, source)],
+        "targetConnectionIds": [half.target],
+        "transformations": [
+            {"name": "Mapping", "params": {"mappingId": half.mapping, "mappingVersion": 0}}
+        ],
     }
     flow = make(session, FLOW, body)
     url = str(session.take(settled(session, flow), "/items/0/options/inletUrl"))
@@ -90,17 +139,44 @@ def inlet(session: Session) -> None:
 
 
 def _post(session: Session, inlet_id: str, flow: str) -> None:
-    raw = {"data": {"identifiers": {"cio_id": "d9c106000001"}}, "event_id": "01E4C4CT6YDC7Y5M7FE1GWWPQJ"}
+    raw = {
+        "data": {"identifiers": {"cio_id": "d9c106000001"}},
+        "event_id": "01E4C4CT6YDC7Y5M7FE1GWWPQJ",
+    }
     headers = {"x-adobe-flow-id": flow}
     session.poll(
-        lambda: session.call("collect", inlet_id, body=raw, headers=headers, case="(opening)", step="wait-for-inlet"),
-        lambda exchange: exchange.status == 200, SETTLING_SECONDS * 12,
+        lambda: session.call(
+            "collect", inlet_id, body=raw, headers=headers, case="(opening)", step="wait-for-inlet"
+        ),
+        lambda exchange: exchange.status == 200,
+        SETTLING_SECONDS * 12,
     )
     requirement = "data-collection.inlet.message-is-accepted"
     put(session, requirement, "collect", inlet_id, body=raw, headers=headers)
     session.call("collect", inlet_id, body=raw, headers=headers, step="post-message")
     batch = {"messages": [raw, raw]}
-    put(session, "data-collection.inlet.batch-answers-multi-status", "collectBatch", inlet_id, body=batch, headers=headers)
-    put(session, "data-collection.inlet.unknown-inlet-is-refused", "collect", "0" * 64, body=raw, headers=headers)
+    put(
+        session,
+        "data-collection.inlet.batch-answers-multi-status",
+        "collectBatch",
+        inlet_id,
+        body=batch,
+        headers=headers,
+    )
+    put(
+        session,
+        "data-collection.inlet.unknown-inlet-is-refused",
+        "collect",
+        "0" * 64,
+        body=raw,
+        headers=headers,
+    )
     large = {**raw, "padding": "x" * 1_100_000}
-    put(session, "data-collection.inlet.oversized-message-is-refused", "collect", inlet_id, body=large, headers=headers)
+    put(
+        session,
+        "data-collection.inlet.oversized-message-is-refused",
+        "collect",
+        inlet_id,
+        body=large,
+        headers=headers,
+    )

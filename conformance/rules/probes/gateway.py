@@ -11,7 +11,14 @@ from conformance.rules.probes.registry import probe, put
 LIST: dict[str, Any] = {"query": {"limit": "1"}}
 
 
-@probe("gateway-headers", "gateway.authorization.*", "gateway.api-key.*", "gateway.organization.*", "gateway.sandbox.*-sandbox-is-*", "gateway.errors.*")
+@probe(
+    "gateway-headers",
+    "gateway.authorization.*",
+    "gateway.api-key.*",
+    "gateway.organization.*",
+    "gateway.sandbox.*-sandbox-is-*",
+    "gateway.errors.*",
+)
 def headers(session: Session) -> None:
     session.call("listConnections", **LIST, step="lawful-list")
     for requirement, name in (
@@ -22,9 +29,17 @@ def headers(session: Session) -> None:
     ):
         put(session, requirement, "listConnections", **LIST, without=(name,))
     for requirement, name, value in (
-        ("gateway.authorization.invalid-token-is-refused", "Authorization", "Bearer never-issued-by-anyone"),
+        (
+            "gateway.authorization.invalid-token-is-refused",
+            "Authorization",
+            "Bearer never-issued-by-anyone",
+        ),
         ("gateway.api-key.invalid-key-is-refused", "x-api-key", "no-such-key-anywhere"),
-        ("gateway.organization.unknown-organization-is-refused", "x-gw-ims-org-id", "0123456789ABCDEF01234567@AdobeOrg"),
+        (
+            "gateway.organization.unknown-organization-is-refused",
+            "x-gw-ims-org-id",
+            "0123456789ABCDEF01234567@AdobeOrg",
+        ),
         ("gateway.sandbox.unknown-sandbox-is-refused", "x-sandbox-name", "no-such-sandbox"),
     ):
         put(session, requirement, "listConnections", **LIST, headers={name: value})
@@ -36,42 +51,88 @@ def bodies(session: Session) -> None:
     make(session, CONNECTION, body)
     text = json.dumps(body).encode()
     send = "createConnection"
-    put(session, "gateway.media-type.write-without-media-type-is-refused", send, raw=text, without=("Content-Type",))
-    put(session, "gateway.media-type.write-with-other-media-type-is-refused", send, raw=text, headers={"Content-Type": "text/plain"})
+    put(
+        session,
+        "gateway.media-type.write-without-media-type-is-refused",
+        send,
+        raw=text,
+        without=("Content-Type",),
+    )
+    put(
+        session,
+        "gateway.media-type.write-with-other-media-type-is-refused",
+        send,
+        raw=text,
+        headers={"Content-Type": "text/plain"},
+    )
     put(session, "gateway.body.malformed-json-is-refused", send, raw=text[:-1])
-    put(session, "gateway.body.empty-body-is-refused", send, raw=b"", headers={"Content-Type": "application/json"})
+    put(
+        session,
+        "gateway.body.empty-body-is-refused",
+        send,
+        raw=b"",
+        headers={"Content-Type": "application/json"},
+    )
     put(session, "gateway.body.body-of-other-json-type-is-refused", send, raw=b"[" + text + b"]")
 
 
-@probe("sandboxes", "gateway.sandbox.entities-*", "gateway.sandbox.references-*", needs_setting="other_sandbox")
+@probe(
+    "sandboxes",
+    "gateway.sandbox.entities-*",
+    "gateway.sandbox.references-*",
+    needs_setting="other_sandbox",
+)
 def sandboxes(session: Session) -> None:
     other = session.world.settings.other_sandbox
     body = account_body(session, "probe sandboxes")
     own = make(session, CONNECTION, body)
     session.call("getConnection", own, step="read-own")
-    foreign = make(session, CONNECTION, {**body, "name": session.name("probe elsewhere")}, sandbox=other, step="create-elsewhere")
+    foreign = make(
+        session,
+        CONNECTION,
+        {**body, "name": session.name("probe elsewhere")},
+        sandbox=other,
+        step="create-elsewhere",
+    )
     requirement = "gateway.sandbox.entities-stay-in-their-sandbox"
     put(session, requirement, "getConnection", own, sandbox=other)
     query = {"property": f'name=="{session.name("probe elsewhere")}"'}
     put(session, requirement, "listConnections", query=query, notes={"foreign": foreign})
     source = {
-        "name": session.name("probe foreign source"), "baseConnectionId": foreign, "connectionSpec": body["connectionSpec"],
-        "data": {"format": "json"}, "params": {"resourcePath": "charges"},
+        "name": session.name("probe foreign source"),
+        "baseConnectionId": foreign,
+        "connectionSpec": body["connectionSpec"],
+        "data": {"format": "json"},
+        "params": {"resourcePath": "charges"},
     }
-    put(session, "gateway.sandbox.references-stay-in-their-sandbox", "createSourceConnection", body=source)
+    put(
+        session,
+        "gateway.sandbox.references-stay-in-their-sandbox",
+        "createSourceConnection",
+        body=source,
+    )
 
 
 @probe("token", "ims.*", needs_setting="client_secret")
 def token(session: Session) -> None:
     settings = session.world.settings
     form = {
-        "grant_type": "client_credentials", "client_id": settings.client_id or "",
-        "client_secret": settings.client_secret or "", "scope": settings.scopes,
+        "grant_type": "client_credentials",
+        "client_id": settings.client_id or "",
+        "client_secret": settings.client_secret or "",
+        "scope": settings.scopes,
     }
     issued = session.call_form("fetchToken", form, step="fetch-token")
     session.take(issued, "/access_token")
     bearer = {"Authorization": f"Bearer {session.last_token}"}
-    session.call("listConnections", **LIST, notes={"issued": True}, headers=bearer, step="use-token", halts=False)
+    session.call(
+        "listConnections",
+        **LIST,
+        notes={"issued": True},
+        headers=bearer,
+        step="use-token",
+        halts=False,
+    )
     wrong = {**form, "client_secret": "not-the-secret-of-this-client"}
     requirement = "ims.token.wrong-secret-is-refused"
     if session.wants(requirement):

@@ -1,4 +1,4 @@
-"""What probes build on: one account, one table source, one destination, each made as the documents show."""
+"""What probes build on: accounts, a table source, a destination, made as the documents show."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +26,9 @@ def spec_of(session: Session, connector: str) -> dict[str, Any]:
 
 def make(session: Session, kind: Kind, body: dict[str, Any], **call: Any) -> str:
     """Create an entity, remember it for the tidy-up, and return its id."""
-    exchange = session.call(kind.create(), body=body, step=call.pop("step", f"create-{kind.name}"), **call)
+    exchange = session.call(
+        kind.create(), body=body, step=call.pop("step", f"create-{kind.name}"), **call
+    )
     identifier = str(session.take(exchange, "/id"))
     session.made(kind.name, identifier, call.get("sandbox"))
     return identifier
@@ -36,8 +38,10 @@ def account_body(session: Session, name: str) -> dict[str, Any]:
     """A base connection to Stripe as S4:28 shows it."""
     given = session.world.connectors["stripe"]["inputs"]["account"]
     return {
-        "name": session.name(name), "description": "Account of a probe",
-        "connectionSpec": spec_of(session, "stripe"), "auth": given["auth"],
+        "name": session.name(name),
+        "description": "Account of a probe",
+        "connectionSpec": spec_of(session, "stripe"),
+        "auth": given["auth"],
     }
 
 
@@ -45,10 +49,14 @@ def destination_body(session: Session) -> dict[str, Any]:
     """A base connection to Amazon Kinesis as S2:242 shows it."""
     connector = session.world.connectors["amazon-kinesis"]
     spec = spec_of(session, "amazon-kinesis")
-    listed = session.call("listConnectionSpecs", query={"property": f'id=="{spec["id"]}"'}, step="look-up-spec")
+    listed = session.call(
+        "listConnectionSpecs", query={"property": f'id=="{spec["id"]}"'}, step="look-up-spec"
+    )
     name = session.take(listed, "/items/0/authSpec/0/name")
     return {
-        "name": session.name("probe destination"), "description": "Destination of a probe", "connectionSpec": spec,
+        "name": session.name("probe destination"),
+        "description": "Destination of a probe",
+        "connectionSpec": spec,
         "auth": {"specName": name, "params": connector["inputs"]["account"]["params"]},
     }
 
@@ -65,28 +73,48 @@ class Destination:
 
     def flow(self, session: Session, name: str) -> dict[str, Any]:
         """The body of a flow over this chain (S2:363, X09)."""
-        selectors: dict[str, Any] = {"profileSelectors": {"selectors": []}, "segmentSelectors": {"selectors": []}}
+        selectors: dict[str, Any] = {
+            "profileSelectors": {"selectors": []},
+            "segmentSelectors": {"selectors": []},
+        }
         return {
-            "name": session.name(name), "description": "Flow of a probe", "flowSpec": DESTINATION_FLOW,
-            "sourceConnectionIds": [self.source], "targetConnectionIds": [self.target],
+            "name": session.name(name),
+            "description": "Flow of a probe",
+            "flowSpec": DESTINATION_FLOW,
+            "sourceConnectionIds": [self.source],
+            "targetConnectionIds": [self.target],
             "transformations": [{"name": "GeneralTransform", "params": selectors}],
         }
 
 
 def destination(session: Session) -> Destination:
     """Build the chain of S2 up to its target connection."""
-    store = make(session, CONNECTION, {"name": session.name("probe store"), "connectionSpec": PROFILE_STORE})
-    source = _part(session, "SourceConnection", {
-        "name": session.name("probe profiles"), "connectionSpec": PROFILE_STORE, "baseConnectionId": store,
-        "data": {"format": "json"}, "params": {},
-    })
+    store = make(
+        session, CONNECTION, {"name": session.name("probe store"), "connectionSpec": PROFILE_STORE}
+    )
+    source = _part(
+        session,
+        "SourceConnection",
+        {
+            "name": session.name("probe profiles"),
+            "connectionSpec": PROFILE_STORE,
+            "baseConnectionId": store,
+            "data": {"format": "json"},
+            "params": {},
+        },
+    )
     account = make(session, CONNECTION, destination_body(session), step="create-destination")
     given = session.world.connectors["amazon-kinesis"]["inputs"]["targetConnection"]
     target_body = {
-        "name": session.name("probe stream"), "connectionSpec": spec_of(session, "amazon-kinesis"),
-        "baseConnectionId": account, "data": {"format": "json"}, "params": given["params"],
+        "name": session.name("probe stream"),
+        "connectionSpec": spec_of(session, "amazon-kinesis"),
+        "baseConnectionId": account,
+        "data": {"format": "json"},
+        "params": given["params"],
     }
-    return Destination(store, source, account, _part(session, "TargetConnection", target_body), target_body)
+    return Destination(
+        store, source, account, _part(session, "TargetConnection", target_body), target_body
+    )
 
 
 def _part(session: Session, noun: str, body: dict[str, Any]) -> str:
@@ -99,8 +127,11 @@ def _part(session: Session, noun: str, body: dict[str, Any]) -> str:
 def schema_body(session: Session, title: str) -> dict[str, Any]:
     """A target schema as S0:144 shows it."""
     return {
-        "type": "object", "title": session.name(title), "description": "Schema of a probe",
-        "allOf": [{"$ref": PROFILE_CLASS}], "meta:class": PROFILE_CLASS,
+        "type": "object",
+        "title": session.name(title),
+        "description": "Schema of a probe",
+        "allOf": [{"$ref": PROFILE_CLASS}],
+        "meta:class": PROFILE_CLASS,
     }
 
 
@@ -116,18 +147,34 @@ class Lake:
 
 def lake(session: Session, data_format: str = "parquet_xdm") -> Lake:
     """Build the receiving half of a source flow (S1:86-250)."""
-    created = session.call("createSchema", body=schema_body(session, f"probe schema {session.journey}"), step="create-schema")
+    created = session.call(
+        "createSchema",
+        body=schema_body(session, f"probe schema {session.journey}"),
+        step="create-schema",
+    )
     schema = str(session.take(created, "/$id"))
     session.made("schema", str(session.take(created, "/meta:altId")))
-    reference = {"id": schema, "contentType": "application/vnd.adobe.xed-full-notext+json; version=1"}
-    answer = session.call("createDataSet", body={"name": session.name("probe dataset"), "schemaRef": reference}, step="create-data-set")
+    reference = {
+        "id": schema,
+        "contentType": "application/vnd.adobe.xed-full-notext+json; version=1",
+    }
+    answer = session.call(
+        "createDataSet",
+        body={"name": session.name("probe dataset"), "schemaRef": reference},
+        step="create-data-set",
+    )
     data_set = str(session.take(answer, "/0")).rsplit("/", 1)[-1]
     session.made("dataSet", data_set)
-    target = _part(session, "TargetConnection", {
-        "name": session.name("probe lake"), "connectionSpec": DATA_LAKE,
-        "data": {"format": data_format, "schema": {"id": schema, "version": SCHEMA_VERSION}},
-        "params": {"dataSetId": data_set},
-    })
+    target = _part(
+        session,
+        "TargetConnection",
+        {
+            "name": session.name("probe lake"),
+            "connectionSpec": DATA_LAKE,
+            "data": {"format": data_format, "schema": {"id": schema, "version": SCHEMA_VERSION}},
+            "params": {"dataSetId": data_set},
+        },
+    )
     mapping = session.call("createMappingSet", body=mapping_body(schema), step="create-mapping-set")
     identifier = str(session.take(mapping, "/id"))
     session.made("mappingSet", identifier)
@@ -137,7 +184,10 @@ def lake(session: Session, data_format: str = "parquet_xdm") -> Lake:
 def mapping_body(schema: str) -> dict[str, Any]:
     """A mapping set as S1:183 shows it."""
     item = {"destinationXdmPath": "_id", "sourceAttribute": "id", "identity": False, "version": 0}
-    return {"outputSchema": {"schemaRef": {"id": schema, "contentType": SCHEMA_VERSION}}, "mappings": [item]}
+    return {
+        "outputSchema": {"schemaRef": {"id": schema, "contentType": SCHEMA_VERSION}},
+        "mappings": [item],
+    }
 
 
 def table_source(session: Session) -> str:
@@ -145,22 +195,34 @@ def table_source(session: Session) -> str:
     connector = session.world.connectors["salesforce-service-cloud"]
     given = connector["inputs"]["account"]
     body = {
-        "name": session.name("probe table account"), "connectionSpec": spec_of(session, "salesforce-service-cloud"),
+        "name": session.name("probe table account"),
+        "connectionSpec": spec_of(session, "salesforce-service-cloud"),
         "auth": given["auth"],
     }
     account = make(session, CONNECTION, body, step="create-account")
-    return _part(session, "SourceConnection", {
-        "name": session.name("probe table"), "baseConnectionId": account, "data": {"format": "tabular"},
-        "params": connector["inputs"]["sourceConnection"]["params"],
-        "connectionSpec": spec_of(session, "salesforce-service-cloud"),
-    })
+    return _part(
+        session,
+        "SourceConnection",
+        {
+            "name": session.name("probe table"),
+            "baseConnectionId": account,
+            "data": {"format": "tabular"},
+            "params": connector["inputs"]["sourceConnection"]["params"],
+            "connectionSpec": spec_of(session, "salesforce-service-cloud"),
+        },
+    )
 
 
-def table_flow(session: Session, name: str, source: str, half: Lake, schedule: dict[str, Any]) -> dict[str, Any]:
+def table_flow(
+    session: Session, name: str, source: str, half: Lake, schedule: dict[str, Any]
+) -> dict[str, Any]:
     """The body of a scheduled flow (S3:589)."""
     return {
-        "name": session.name(name), "description": "Flow of a probe", "flowSpec": TABLE_FLOW,
-        "sourceConnectionIds": [source], "targetConnectionIds": [half.target],
+        "name": session.name(name),
+        "description": "Flow of a probe",
+        "flowSpec": TABLE_FLOW,
+        "sourceConnectionIds": [source],
+        "targetConnectionIds": [half.target],
         "transformations": [
             {"name": "Copy", "params": {"deltaColumn": {"name": "updatedAt"}}},
             {"name": "Mapping", "params": {"mappingId": half.mapping, "mappingVersion": "0"}},
@@ -170,13 +232,16 @@ def table_flow(session: Session, name: str, source: str, half: Lake, schedule: d
 
 
 def settled(session: Session, flow: str) -> Exchange:
-    """Read a flow until it is enabled; halts when it does not become so within the settling time."""
+    """Read a flow until it is enabled; halts when the settling time passes first."""
     exchange = session.poll(
         lambda: session.call(FLOW.get(), flow, step="settle-flow"),
-        lambda read: read.at("/items/0/state") == "enabled", SETTLING_SECONDS,
+        lambda read: read.at("/items/0/state") == "enabled",
+        SETTLING_SECONDS,
     )
     if exchange.at("/items/0/state") != "enabled":
-        session.stop(exchange, f"the flow is {exchange.at('/items/0/state')} after {SETTLING_SECONDS:.0f} s")
+        session.stop(
+            exchange, f"the flow is {exchange.at('/items/0/state')} after {SETTLING_SECONDS:.0f} s"
+        )
     return exchange
 
 

@@ -4,8 +4,7 @@ from typing import Any
 
 from conformance.engine.kinds import CONNECTION, FLOW, SOURCE, TARGET, Kind
 from conformance.engine.session import Session
-from conformance.rules.probes.creates import schedule
-from conformance.rules.probes.kit import Destination, account_body, destination, lake, make, settled, table_flow, table_source
+from conformance.rules.probes.kit import Destination, account_body, destination, make
 from conformance.rules.probes.registry import probe, put
 
 LIST_ROWS = ("list-*", "deleted-one-*", "delete-*")
@@ -16,13 +15,21 @@ def _rows(*kinds: Kind) -> list[str]:
     return [kind.row(glob) for kind in kinds for glob in LIST_ROWS]
 
 
-@probe("lists", *_rows(CONNECTION, SOURCE, TARGET, FLOW), "flow-service.flows.limit-*", "flow-service.flows.unknown-query-*", "flow-service.*specs.read-*", "flow-service.runs.*", "gateway.errors.*")
+@probe(
+    "lists",
+    *_rows(CONNECTION, SOURCE, TARGET, FLOW),
+    "flow-service.flows.limit-*",
+    "flow-service.flows.unknown-query-*",
+    "flow-service.*specs.read-*",
+    "gateway.errors.*",
+)
 def lists(session: Session) -> None:
     chain = destination(session)
     bodies: dict[Kind, dict[str, Any]] = {
         FLOW: chain.flow(session, "probe list"),
         CONNECTION: account_body(session, "probe list"),
-        SOURCE: _source(session, chain), TARGET: {**chain.target_body},
+        SOURCE: _source(session, chain),
+        TARGET: {**chain.target_body},
     }
     for kind, body in bodies.items():
         if kind in (FLOW, CONNECTION) or session.wants(kind.row("list-contains-the-created")):
@@ -33,11 +40,21 @@ def lists(session: Session) -> None:
 
 def _source(session: Session, chain: Destination) -> dict[str, Any]:
     spec = {"id": "8a9c3494-9708-43d7-ae3f-cda01e5030e1", "version": "1.0"}
-    return {"connectionSpec": spec, "baseConnectionId": chain.store, "data": {"format": "json"}, "params": {}}
+    return {
+        "connectionSpec": spec,
+        "baseConnectionId": chain.store,
+        "data": {"format": "json"},
+        "params": {},
+    }
 
 
 def _lists(session: Session, kind: Kind, body: dict[str, Any]) -> None:
-    names = [session.name(f"probe list {kind.name} {n}") for n in ("one", "two", "three")]
+    several = (
+        ("one", "two", "three")
+        if session.wants(kind.row("list-pages-neither-repeat-nor-skip"))
+        else ("one", "two")
+    )
+    names = [session.name(f"probe list {kind.name} {n}") for n in several]
     made = [make(session, kind, {**body, "name": name}) for name in names]
     _list(session, kind, names[:1], lists=made[:1], named=names[0])
     if session.wants(kind.row("list-limit-bounds-page")):
@@ -52,7 +69,13 @@ def _lists(session: Session, kind: Kind, body: dict[str, Any]) -> None:
     _list(session, kind, names[:1], lacks=made[:1])
 
 
-def _list(session: Session, kind: Kind, names: list[str], query: dict[str, str] | None = None, **notes: Any) -> None:
+def _list(
+    session: Session,
+    kind: Kind,
+    names: list[str],
+    query: dict[str, str] | None = None,
+    **notes: Any,
+) -> None:
     wanted = {"property": f"name=={','.join(names)}", **(query or {})}
     session.call(kind.list(), query=wanted, step=f"list-{kind.name}", notes=notes)
 
@@ -69,28 +92,32 @@ def _walk(session: Session, kind: Kind, names: list[str], made: list[str]) -> No
 
 
 def _flow_queries(session: Session) -> None:
-    put(session, FLOW.row("limit-with-count-is-refused"), "listFlows", query={"limit": "1", "count": "true"})
-    put(session, FLOW.row("unknown-query-parameter-is-refused"), "listFlows", query={"nonsense": "1"})
+    put(
+        session,
+        FLOW.row("limit-with-count-is-refused"),
+        "listFlows",
+        query={"limit": "1", "count": "true"},
+    )
+    put(
+        session,
+        FLOW.row("unknown-query-parameter-is-refused"),
+        "listFlows",
+        query={"nonsense": "1"},
+    )
 
 
 def _specs(session: Session) -> None:
     if session.wants("flow-service.connection-specs.read-returns-requested-spec"):
-        session.call("getConnectionSpec", "86043421-563b-46ec-8e6c-e23184711bf6", step="read-connection-spec", halts=False)
-    if session.wants("flow-service.flow-specs.read-returns-requested-spec"):
-        session.call("getFlowSpec", "14518937-270c-4525-bdec-c2ba7cce3860", step="read-flow-spec", halts=False)
-
-
-@probe("runs", "flow-service.runs.*")
-def runs(session: Session) -> None:
-    source, half = table_source(session), lake(session)
-    for name in ("one", "two"):
-        flow = make(session, FLOW, table_flow(session, f"probe runs {name}", source, half, schedule()))
-        settled(session, flow)
-        query = {"property": f"flowId=={flow}"}
-        listed = session.poll(
-            lambda query=query: session.call("listRuns", query=query, step=f"list-runs-{name}"),  # noqa: B023
-            lambda exchange: bool(exchange.at("/items")), 2.0,
+        session.call(
+            "getConnectionSpec",
+            "86043421-563b-46ec-8e6c-e23184711bf6",
+            step="read-connection-spec",
+            halts=False,
         )
-        run = listed.at("/items/0/id")
-        if name == "one" and isinstance(run, str) and session.wants("flow-service.runs.run-is-readable"):
-            session.call("getRun", run, step="read-run", halts=False)
+    if session.wants("flow-service.flow-specs.read-returns-requested-spec"):
+        session.call(
+            "getFlowSpec",
+            "14518937-270c-4525-bdec-c2ba7cce3860",
+            step="read-flow-spec",
+            halts=False,
+        )

@@ -37,7 +37,13 @@ def probe(name: str, *proves: str, needs_setting: str | None = None) -> Callable
     return register
 
 
-def put(session: Session, requirement_id: str, operation: str, identifier: str | None = None, **call: Any) -> Exchange | None:
+def put(
+    session: Session,
+    requirement_id: str,
+    operation: str,
+    identifier: str | None = None,
+    **call: Any,
+) -> Exchange | None:
     """Send the request that puts a requirement to the test, if this run judges it."""
     if not session.wants(requirement_id):
         return None
