@@ -23,11 +23,13 @@ GLOBAL_CLASSES = {
 }
 GLOBAL_CLASS = re.compile(re.escape(XDM) + r"classes/[^/]+")
 NAMESPACE_PROPERTY = "_adhoc"
+LOCAL = "#/"
 
 
 def references(payload: Document) -> list[str]:
     """The distinct `$ref` values of `allOf`, in order."""
-    return list(dict.fromkeys(one["$ref"] for one in payload["allOf"] if "$ref" in one))
+    refs = (one["$ref"] for one in payload["allOf"] if "$ref" in one)
+    return list(dict.fromkeys(ref for ref in refs if not str(ref).startswith(LOCAL)))
 
 
 def check_body(emulator: Emulator, request: Request, payload: Document) -> None:
@@ -42,9 +44,19 @@ def check_body(emulator: Emulator, request: Request, payload: Document) -> None:
     for part in parts:
         if not isinstance(part, dict):
             raise bad_value("The elements of allOf must be objects")
-        if "$ref" in part:
+        if str(part.get("$ref", "")).startswith(LOCAL):
+            _check_local(payload, part["$ref"])
+        elif "$ref" in part:
             emulator.policy.check_schema_reference(emulator, request, part["$ref"])
     emulator.policy.check_title(emulator, request, payload["title"])
+
+
+def _check_local(payload: Document, reference: str) -> None:
+    node: Any = payload
+    for key in reference.removeprefix(LOCAL).split("/"):
+        node = node.get(key) if isinstance(node, dict) else None
+    if not isinstance(node, dict):
+        raise bad_value(f"{reference} leads nowhere")
 
 
 def check_title(emulator: Emulator, request: Request, title: str) -> None:
@@ -100,6 +112,7 @@ def compose(emulator: Emulator, request: Request, kind: str, payload: Document) 
         "type": "object",
         **({"description": payload["description"]} if "description" in payload else {}),
         "allOf": [_decorated(part) for part in payload["allOf"]],
+        **({"definitions": payload["definitions"]} if "definitions" in payload else {}),
         "refs": [*(ref for ref in refs if ref != parent), parent],
         "imsOrg": owner.org_id,
         "meta:extensible": kind == "classes",

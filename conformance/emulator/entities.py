@@ -123,7 +123,10 @@ def addressed(emulator: Emulator, request: Request, kind: str) -> Record:
 
 def new_record(emulator: Emulator, request: Request, kind: str, fields: Document) -> Record:
     """A record with the members that the service itself adds."""
-    identifier, etag = emulator.policy.new_id(emulator, kind), emulator.policy.new_etag(emulator)
+    identifier, etag = (
+        emulator.policy.new_id(emulator, kind),
+        emulator.policy.new_etag(emulator, None),
+    )
     owner, now = request.owner, emulator.clock.millis()
     document = {
         "id": identifier,
@@ -149,8 +152,8 @@ def new_id(emulator: Emulator, kind: str) -> str:
     return emulator.ids.uuid()
 
 
-def new_etag(emulator: Emulator) -> str:
-    """An etag that was never used before."""
+def new_etag(emulator: Emulator, record: Record | None) -> str:
+    """An etag that was never used before; there is no record yet on a create."""
     return emulator.ids.etag()
 
 
@@ -169,7 +172,7 @@ def commit(emulator: Emulator, request: Request, record: Record, document: Docum
 
 def stamp(emulator: Emulator, record: Record, at: int) -> None:
     """Give a changed record a new etag and the time of the change."""
-    etag = emulator.policy.new_etag(emulator)
+    etag = emulator.policy.new_etag(emulator, record)
     record.document |= {"updatedAt": at, "version": etag, "etag": etag}
 
 

@@ -54,6 +54,7 @@ TITLES = {
     406: "Not acceptable",
     412: "Precondition failed",
     413: "Payload too large",
+    422: "Unprocessable value",
     429: "Too many requests",
 }
 PLACEHOLDER_TITLES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.emulator import entities, runs, validation
+from conformance.emulator import entities, inlet, runs, validation
 from conformance.emulator.errors import bad_value, flow_refusal
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.flowrules import mapping_params
@@ -79,9 +79,8 @@ def complete(emulator: Emulator, request: Request, record: Record) -> None:
     _seed_selectors(document, spec)
     document["inheritedAttributes"] = _inherited(emulator, request, document, spec)
     if spec.get("attributes", {}).get("isSourceFlow") and _is_streaming(spec):
-        record.extra["inlet"] = emulator.policy.new_inlet(emulator)
+        record.extra["inlet"] = inlet.open_inlet(emulator, record)
         document["options"] = {"inletUrl": INLET_HOST + record.extra["inlet"]}
-        emulator.inlets[record.extra["inlet"]] = record
     document |= {
         "state": "initializing",
         "runs": f"/runs?property=flowId=={record.id}",

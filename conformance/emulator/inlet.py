@@ -9,7 +9,7 @@ from conformance.emulator import runs
 from conformance.emulator.errors import RefusalError
 from conformance.emulator.exchange import Request, Response, decode
 from conformance.emulator.gateway import media_type
-from conformance.emulator.store import Record
+from conformance.emulator.store import MOST_RECORDS, Record
 
 if TYPE_CHECKING:
     from conformance.emulator.app import Emulator
@@ -22,6 +22,15 @@ SYNCHRONOUS_PER_MINUTE = 60
 def new_inlet(emulator: Emulator) -> str:
     """An inlet id of 64 hexadecimal digits."""
     return emulator.ids.hex(64)
+
+
+def open_inlet(emulator: Emulator, flow: Record) -> str:
+    """Give a flow an inlet of its own; the oldest inlet goes when there are too many."""
+    if len(emulator.inlets) >= MOST_RECORDS:
+        del emulator.inlets[next(iter(emulator.inlets))]
+    inlet = emulator.policy.new_inlet(emulator)
+    emulator.inlets[inlet] = flow
+    return inlet
 
 
 def collect(emulator: Emulator, request: Request) -> Response:

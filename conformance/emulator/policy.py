@@ -59,7 +59,7 @@ class Policy:
     render_error: Callable[[Emulator, Request, errors.RefusalError], Response] = errors.render
     # identity and storage
     new_id: Callable[[Emulator, str], str] = entities.new_id
-    new_etag: NewId = entities.new_etag
+    new_etag: Callable[[Emulator, Record | None], str] = entities.new_etag
     new_data_set_id: NewId = catalog.new_id
     new_mapping_set_id: NewId = dataprep.new_id
     new_schema_digits: NewId = registry.new_schema_digits

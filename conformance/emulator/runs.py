@@ -54,7 +54,10 @@ def record(
 
 def _new_run(emulator: Emulator, flow: Record, at: int, measured: Document) -> Record:
     inherited = "createdBy updatedBy createdClient updatedClient sandboxId sandboxName imsOrgId"
-    identifier, etag = emulator.policy.new_id(emulator, "runs"), emulator.policy.new_etag(emulator)
+    identifier, etag = (
+        emulator.policy.new_id(emulator, "runs"),
+        emulator.policy.new_etag(emulator, None),
+    )
     document = {
         "id": identifier,
         "createdAt": at,

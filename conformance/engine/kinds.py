@@ -51,4 +51,4 @@ BY_OPERATION = {
     operation: kind
     for kind in KINDS.values()
     for operation in (kind.create(), kind.get(), kind.update(), kind.delete(), kind.list())
-}
+} | {"actOnFlow": FLOW}

@@ -51,6 +51,8 @@ class Redactor:
         """Remember a secret value under a name; short and empty values are no secrets."""
         if not isinstance(value, str) or len(value) < _SHORTEST or value.startswith("<secret:"):
             return
+        if not value.strip("*•"):
+            return
         if value in self._names:
             return
         taken = sum(1 for known in self._names.values() if known.split("#")[0] == name)

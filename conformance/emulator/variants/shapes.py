@@ -20,7 +20,7 @@ UNKNOWN = "x-emulator-note"
 @variant("etag-is-quoted-uuid", documents=["facts:67"])
 def _(emulator: Emulator) -> None:
     """Etags are quoted UUIDs."""
-    emulator.policy.new_etag = lambda emulator: f'"{emulator.ids.uuid()}"'
+    emulator.policy.new_etag = lambda emulator, record: f'"{emulator.ids.uuid()}"'
 
 
 @variant("schema-ids-have-32-digits", documents=["facts:57"])

@@ -13,7 +13,8 @@ from conformance.emulator.exchange import Request, Response
 from conformance.emulator.routing import ENTITIES, SERVICES
 from conformance.emulator.variants import variant
 
-PATHS = {f"create{name}": kind for kind, name in ENTITIES.items()}
+CREATES = [f"create{name}" for name in ENTITIES.values()]
+CONNECTION_CREATES = CREATES[:3]
 
 
 @variant("delete-answers-202", documents=["facts:337", "S2:477"])
@@ -50,16 +51,13 @@ def _(emulator: Emulator) -> None:
 
 @variant("bad-value-is-422", documents=["facts:139", "facts:340"])
 def _(emulator: Emulator) -> None:
-    """The flow service answers 422 for a value it cannot take."""
+    """Creates of connections answer 422, without a catalogue number, for a bad value."""
     usual = emulator.policy.render_error
 
     def render(emulator: Emulator, request: Request, refusal: RefusalError) -> Response:
-        response = usual(emulator, request, refusal)
-        if refusal.bad_value and request.service == "flow-service":
-            response.status = 422
-            if isinstance(response.payload, dict) and "status" in response.payload:
-                response.payload["status"] = 422
-        return response
+        if refusal.bad_value and request.operation in CONNECTION_CREATES:
+            refusal.status, refusal.code = 422, ""
+        return usual(emulator, request, refusal)
 
     emulator.policy.render_error = render
 
@@ -118,7 +116,7 @@ def _(emulator: Emulator) -> None:
             response.headers["Location"] = place
         return response
 
-    for operation in (*PATHS, "createDataSet"):
+    for operation in (*CREATES, "createDataSet"):
         emulator.after(operation, locate)
 
 

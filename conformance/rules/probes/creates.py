@@ -106,10 +106,6 @@ def part_creates(session: Session) -> None:
         "createSourceConnection",
         body=without(source, "name"),
     )
-    foreign = {**source, "data": {"format": "no-such-format"}}
-    put(
-        session, SOURCE.row("unsupported-format-is-refused"), "createSourceConnection", body=foreign
-    )
     put(
         session,
         TARGET.row("data-lake-needs-a-data-set"),
