@@ -59,12 +59,14 @@ class State:
         self.settings = Settings(**shared["settings"])
         workflows = load_workflows(root)
         connectors = load_connectors(root, self.settings.connectors)
+        wanted = with_needs(self.selected, self.catalogue)
         self.itinerary = Itinerary(
             connectors,
             workflows,
             self.settings,
             config.option.aep_profile,
             tuple(config.option.aep_sequence),
+            wanted,
         )
         world = World(
             self.settings,
@@ -74,7 +76,7 @@ class State:
             shared["token"],
             shared["run"],
             connectors,
-            with_needs(self.selected, self.catalogue),
+            wanted,
         )
         world.redactor.learn("access_token", shared["token"])
         self.run = Run(world, self.catalogue, self.itinerary, Path(shared["records"]))

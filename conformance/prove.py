@@ -61,7 +61,11 @@ class Trial:
 
 
 def try_emulator(
-    name: str, faults: Sequence[str] = (), variants: Sequence[str] = (), profile: str = "full", named: Sequence[str] = ()
+    name: str,
+    faults: Sequence[str] = (),
+    variants: Sequence[str] = (),
+    profile: str = "full",
+    named: Sequence[str] = (),
 ) -> Trial:
     """Judge one emulator and return what it got."""
     started = time.monotonic()
@@ -70,7 +74,9 @@ def try_emulator(
     try:
         run, rows = _run(embedded, folder, profile)
         judged = [run.verdict(row) for row in rows]
-        judged.sort(key=lambda verdict: (verdict.verdict != FAIL, verdict.requirement.level != "MUST"))
+        judged.sort(
+            key=lambda verdict: (verdict.verdict != FAIL, verdict.requirement.level != "MUST")
+        )
         entries = [{"level": v.requirement.level, "verdict": v.verdict} for v in judged]
         return Trial(
             name,
@@ -93,27 +99,45 @@ def _run(embedded: Embedded, folder: Path, profile: str):  # type: ignore[no-unt
     settings = resolve(embedded.settings, {})
     connectors = load_connectors(root)
     redactor = Redactor(settings.secrets())
+    wanted = with_needs(rows, catalogue)
     world = World(
-        settings, load_contract(root), redactor, Client(settings), settings.access_token or "",
-        f"aepc-{secrets.token_hex(3)}", connectors, with_needs(rows, catalogue),
+        settings,
+        load_contract(root),
+        redactor,
+        Client(settings),
+        settings.access_token or "",
+        f"aepc-{secrets.token_hex(3)}",
+        connectors,
+        wanted,
     )
-    return Run(world, catalogue, Itinerary(connectors, load_workflows(root), settings, profile), folder), rows
+    itinerary = Itinerary(connectors, load_workflows(root), settings, profile, (), wanted)
+    return Run(world, catalogue, itinerary, folder), rows
 
 
 def known(noun: str) -> dict[str, tuple[str, ...]]:
     """The emulator's faults or variants with what each is about."""
     listed = subprocess.run(  # noqa: S603 - our own module
-        [sys.executable, "-m", MODULE, f"--list-{noun}s"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", MODULE, f"--list-{noun}s"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     rows = (line.split("\t") for line in listed.stdout.splitlines())
-    return {name: tuple(part.strip() for part in about.split(",") if part.strip()) for name, _, about in rows}
+    return {
+        name: tuple(part.strip() for part in about.split(",") if part.strip())
+        for name, _, about in rows
+    }
 
 
 def main(argv: list[str]) -> int:
     """`prove [--profile P] [-n N] [NAME ...]`: every fault and variant, or those named."""
     profile = argv[argv.index("--profile") + 1] if "--profile" in argv else "full"
     workers = int(argv[argv.index("-n") + 1]) if "-n" in argv else 2
-    wanted = {a for i, a in enumerate(argv) if not a.startswith("-") and (i == 0 or argv[i - 1] not in ("--profile", "-n"))}
+    wanted = {
+        a
+        for i, a in enumerate(argv)
+        if not a.startswith("-") and (i == 0 or argv[i - 1] not in ("--profile", "-n"))
+    }
     faults, variants = known("fault"), known("variant")
     trials = list(_all(faults, variants, wanted, profile, workers))
     _print(trials, variants)
@@ -121,11 +145,23 @@ def main(argv: list[str]) -> int:
 
 
 def _all(
-    faults: dict[str, tuple[str, ...]], variants: dict[str, tuple[str, ...]], wanted: set[str], profile: str, workers: int
+    faults: dict[str, tuple[str, ...]],
+    variants: dict[str, tuple[str, ...]],
+    wanted: set[str],
+    profile: str,
+    workers: int,
 ) -> Iterable[Trial]:
     with ProcessPoolExecutor(workers) as pool:
-        jobs = [pool.submit(try_emulator, n, [n], (), profile, about) for n, about in faults.items() if not wanted or n in wanted]
-        jobs += [pool.submit(try_emulator, n, (), [n], profile) for n in variants if not wanted or n in wanted]
+        jobs = [
+            pool.submit(try_emulator, n, [n], (), profile, about)
+            for n, about in faults.items()
+            if not wanted or n in wanted
+        ]
+        jobs += [
+            pool.submit(try_emulator, n, (), [n], profile)
+            for n in variants
+            if not wanted or n in wanted
+        ]
         if not wanted or "clean" in wanted:
             jobs.append(pool.submit(try_emulator, "clean", (), (), profile))
         for job in jobs:

@@ -8,7 +8,8 @@ from typing import Any
 from conformance.engine.errors import ContractDataError
 from conformance.engine.exchange import ABSENT, Exchange, at
 
-_EMBEDDED = re.compile(r"\{(\$[^{}]+)\}")
+_EXPRESSION = re.compile(r"\$(statusCode$|(inputs|steps|response)\.)")
+_EMBEDDED = re.compile(r"\{(\$(?:statusCode|(?:inputs|steps|response)\.[^{}]+))\}")
 _COMPARISON = re.compile(r"^(.+?)\s*(==|!=|>=|<=|>|<)\s*(.+)$")
 
 
@@ -26,17 +27,17 @@ class Scope:
             return self._text(value)
         if isinstance(value, dict):
             pairs = {self._key(key): self.resolve(inner) for key, inner in value.items()}
-            return ABSENT if any(v is ABSENT for v in pairs.values()) else pairs
+            return ABSENT if any(ABSENT in pair for pair in pairs.items()) else pairs
         if isinstance(value, list):
             items = [self.resolve(inner) for inner in value]
             return ABSENT if any(v is ABSENT for v in items) else items
         return value
 
-    def _key(self, key: str) -> str:
-        return str(self._text(key)) if "{$" in key else key
+    def _key(self, key: str) -> Any:
+        return self._text(key) if "{$" in key else key
 
     def _text(self, text: str) -> Any:
-        if text.startswith("$") and not text.startswith("$ref"):
+        if _EXPRESSION.match(text):
             return self.evaluate(text)
         parts = {m: self.evaluate(m) for m in _EMBEDDED.findall(text)}
         if any(v is ABSENT for v in parts.values()):
@@ -62,6 +63,8 @@ class Scope:
         if rest.startswith("header."):
             response = self.exchange.response
             return (response and response.header(rest.removeprefix("header."))) or ABSENT
+        if rest.partition("#")[0] != "body":
+            raise ContractDataError(f"unknown expression $response.{rest}")
         return at(self.exchange.body, rest.partition("#")[2])
 
     def holds(self, condition: str) -> bool:

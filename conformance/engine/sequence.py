@@ -10,8 +10,8 @@ from conformance.engine.data import load_checked
 from conformance.engine.errors import ContractDataError, Halted
 from conformance.engine.exchange import ABSENT, Exchange
 from conformance.engine.expressions import Scope
-from conformance.engine.kinds import KINDS
-from conformance.engine.session import Session
+from conformance.engine.kinds import KINDS, Kind
+from conformance.engine.session import FIRST_PAUSE, Session
 
 Workflows = dict[str, dict[str, Any]]
 
@@ -50,9 +50,15 @@ def _last(reference: str) -> str:
 class Runner:
     """Runs one workflow in a session. A step that cannot go on raises Halted."""
 
-    def __init__(self, session: Session, workflows: Workflows) -> None:
+    def __init__(
+        self,
+        session: Session,
+        workflows: Workflows,
+        read_backs: tuple[Kind, ...] = tuple(KINDS.values()),
+    ) -> None:
         self.session = session
         self.workflows = workflows
+        self.read_backs = read_backs
 
     def run(self, workflow_id: str, inputs: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         """Run a workflow and return its outputs."""
@@ -92,7 +98,7 @@ class Runner:
     def _until_settled(self, step: dict[str, Any], scope: Scope, name: str) -> Exchange:
         retry = next((a for a in step.get("onFailure", ()) if a["type"] == "retry"), None)
         limit = retry["retryAfter"] * retry["retryLimit"] if retry else 0.0
-        deadline, pause = time.monotonic() + limit, 0.03
+        deadline, pause = time.monotonic() + limit, FIRST_PAUSE
         while True:
             exchange = self._call(step, scope, name)
             scope.exchange = exchange
@@ -158,7 +164,8 @@ class Runner:
         creates = step.get("x-creates")
         if creates:
             self.session.made(creates["resource"], outputs[creates["id"]])
-            self._read_back(KINDS[creates["resource"]].get(), outputs[creates["id"]], exchange.step)
+            self._read_back(KINDS[creates["resource"]], outputs[creates["id"]], exchange.step)
 
-    def _read_back(self, operation: str, identifier: str, step: str) -> None:
-        self.session.call(operation, identifier, step=f"{step} (read back)", halts=False)
+    def _read_back(self, kind: Kind, identifier: str, step: str) -> None:
+        if kind in self.read_backs:
+            self.session.call(kind.get(), identifier, step=f"{step} (read back)", halts=False)

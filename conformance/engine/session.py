@@ -33,6 +33,8 @@ ACCEPT = {
     "listClasses": "application/vnd.adobe.xed-id+json",
 }
 
+FIRST_PAUSE = 0.06
+
 
 @dataclass
 class Created:
@@ -185,7 +187,7 @@ class Session:
     ) -> Exchange:
         """Read until `done`, at most `limit` seconds, ever less often; the last exchange either way."""
         deadline = time.monotonic() + limit
-        pause = 0.02
+        pause = FIRST_PAUSE
         while True:
             exchange = read()
             if done(exchange) or time.monotonic() + pause > deadline:

@@ -2,7 +2,7 @@
 
 import copy
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,11 @@ from conformance.engine.catalogue import Requirement
 from conformance.engine.data import load_folder
 from conformance.engine.errors import Halted, SettingsError
 from conformance.engine.evidence import Journey
+from conformance.engine.kinds import FLOW_SERVICE_KINDS, KINDS, Kind
 from conformance.engine.sequence import Runner, Workflows, operations_of
 from conformance.engine.session import Created, Session, World
 from conformance.engine.settings import Settings
-from conformance.rules.probes.registry import PROBES
+from conformance.rules.probes.registry import PROBES, Probe
 
 
 def load_connectors(
@@ -62,6 +63,7 @@ class Itinerary:
         settings: Settings,
         profile: str = "core",
         only: tuple[str, ...] = (),
+        wanted: frozenset[str] = frozenset(),
     ) -> None:
         self.workflows = workflows
         self.settings = settings
@@ -70,20 +72,33 @@ class Itinerary:
             n: operations_of(workflows, c["workflow"]) for n, c in self.sequences.items()
         }
         self.chosen = self._choose(profile, only)
-        self.probes = (
-            {} if only else {n: p for n, p in PROBES.items() if self._possible(p.needs_setting)}
-        )
+        self.thorough = profile == "full" or bool(only)
+        self.probes = {} if only else {n: p for n, p in PROBES.items() if self._serves(p, wanted)}
 
     def _choose(self, profile: str, only: tuple[str, ...]) -> list[str]:
         unknown = [name for name in only if name not in self.sequences]
         if unknown:
             raise SettingsError(f"--sequence {unknown[0]}: known are {', '.join(self.sequences)}")
-        if only:
-            return list(dict.fromkeys(only))
-        if profile != "smoke":
-            return list(self.sequences)
-        first_of_each = {c["workflow"]: n for n, c in reversed(self.sequences.items())}
-        return sorted(first_of_each.values())
+        if only or profile == "full":
+            return list(dict.fromkeys(only)) or list(self.sequences)
+        if profile == "core":
+            return self._first_of_each(lambda connector: str(connector["documents"][0]))
+        return self._first_of_each(lambda connector: str(connector["workflow"]))
+
+    def _first_of_each(self, key: Callable[[dict[str, Any]], str]) -> list[str]:
+        first = {key(connector): name for name, connector in reversed(self.sequences.items())}
+        return sorted(first.values())
+
+    def read_backs(self, name: str) -> tuple[Kind, ...]:
+        """The kinds of entity that a sequence reads back after each create, beyond what it documents."""
+        if self.thorough or name == self.chosen[0]:
+            return tuple(KINDS.values())
+        workflow = self.sequences[name]["workflow"]
+        first = next(n for n in self.chosen if self.sequences[n]["workflow"] == workflow)
+        return FLOW_SERVICE_KINDS if name == first else ()
+
+    def _serves(self, probe: Probe, wanted: frozenset[str]) -> bool:
+        return self._possible(probe.needs_setting) and any(map(probe.serves, wanted))
 
     def _possible(self, setting: str | None) -> bool:
         return setting is None or bool(getattr(self.settings, setting))
@@ -92,7 +107,8 @@ class Itinerary:
         """The journeys whose exchanges can show a requirement."""
         wanted = set(row.operations)
         sequences = [n for n in self.chosen if not wanted or wanted & self._operations[n]]
-        return sequences + [name for name, probe in self.probes.items() if probe.serves(row.id)]
+        everywhere = not row.operations
+        return sequences + [n for n, p in self.probes.items() if everywhere or p.serves(row.id)]
 
     def not_applicable(self, row: Requirement) -> str | None:
         """Why this run cannot judge a requirement at all, or None."""
@@ -137,7 +153,9 @@ def _run(name: str, session: Session, itinerary: Itinerary) -> None:
         "connectionSpec": connector["connectionSpec"],
         "flowSpecId": connector["flowSpec"],
     }
-    Runner(session, itinerary.workflows).run(connector["workflow"], inputs)
+    Runner(session, itinerary.workflows, itinerary.read_backs(name)).run(
+        connector["workflow"], inputs
+    )
 
 
 def _leftover(entity: Created) -> dict[str, str]:

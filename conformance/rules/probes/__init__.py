@@ -1,3 +1,10 @@
 """The probes. Importing this package registers them all."""
 
-from conformance.rules.probes import creates, data, gateway, lists, updates  # noqa: F401
+from conformance.rules.probes import (  # noqa: F401
+    creates,
+    data,
+    flow_updates,
+    gateway,
+    lists,
+    updates,
+)

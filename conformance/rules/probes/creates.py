@@ -33,7 +33,6 @@ def without(body: Body, *members: str) -> Body:
     "flow-service.connections.*-spec-*",
     "flow-service.connections.missing-*",
     "flow-service.connections.explore-*",
-    "gateway.errors.*",
 )
 def connection_creates(session: Session) -> None:
     body = account_body(session, "probe creates")
@@ -71,7 +70,6 @@ def connection_creates(session: Session) -> None:
     "flow-service.source-connections.*-is-*",
     "flow-service.target-connections.*",
     "flow-service.source-connections.description-*",
-    "gateway.errors.*",
 )
 def part_creates(session: Session) -> None:
     chain = destination(session)
@@ -148,7 +146,6 @@ SCHEDULES: tuple[tuple[str, Body], ...] = (
     "flow-service.flows.description-*",
     "flow-service.connections.connection-in-use-*",
     "flow-service.runs.*",
-    "gateway.errors.*",
 )
 def flow_creates(session: Session) -> None:
     source, half = table_source(session), lake(session)

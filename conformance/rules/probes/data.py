@@ -12,6 +12,7 @@ from conformance.rules.probes.kit import (
     schema_body,
     settled,
     spec_of,
+    stored,
 )
 from conformance.rules.probes.registry import probe, put
 
@@ -24,8 +25,6 @@ UNKNOWN_HEX = "0" * 24
     "schema-registry.schemas.*",
     "schema-registry.classes.deleted-*",
     "schema-registry.classes.delete-*",
-    "schema-registry.answers.*",
-    "gateway.errors.*",
 )
 def schemas(session: Session) -> None:
     tenant = session.take(session.call("getStats", step="read-tenant"), "/tenantId")
@@ -97,9 +96,9 @@ def _delete(session: Session, operation: str, identifier: str) -> None:
     session.gone(identifier)
 
 
-@probe("data-sets", "catalog.*", "data-prep.*", "gateway.errors.*")
+@probe("data-sets", "catalog.*", "data-prep.*")
 def data_sets(session: Session) -> None:
-    half = lake(session)
+    half = stored(session)
     session.call("getDataSet", half.data_set, step="read-data-set")
     session.call("listDataSets", query={"limit": "1"}, notes={"limit": 1}, step="list-data-sets")
     put(session, "catalog.data-sets.unknown-data-set-is-not-found", "getDataSet", UNKNOWN_HEX)
@@ -110,8 +109,6 @@ def data_sets(session: Session) -> None:
         session.call(
             "listMappingSets", query={"limit": "1", "start": "0"}, step="list-mapping-sets"
         )
-    session.call("deleteTargetConnection", half.target, step="delete-target")
-    session.gone(half.target)
     _delete(session, DATA_SET.delete(), half.data_set)
     put(session, "catalog.data-sets.deleted-data-set-is-gone", "getDataSet", half.data_set)
 

@@ -13,6 +13,7 @@ TABLE_FLOW = {"id": "14518937-270c-4525-bdec-c2ba7cce3860", "version": "1.0"}
 DESTINATION_FLOW = {"id": "71471eba-b620-49e4-90fd-23f1fa0174d8", "version": "1.0"}
 STREAMING_FLOW = {"id": "e77fde5a-22a8-11ed-861d-0242ac120002", "version": "1.0"}
 PROFILE_CLASS = "https://ns.adobe.com/xdm/context/profile"
+DATA_SET_CONTENT = "application/vnd.adobe.xed-full-notext+json; version=1"
 SCHEMA_VERSION = "application/vnd.adobe.xed-full+json;version=1"
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 SETTLING_SECONDS = 30.0
@@ -136,49 +137,51 @@ def schema_body(session: Session, title: str) -> dict[str, Any]:
 
 
 @dataclass
-class Lake:
-    """A schema and dataset with a target connection on them, and a mapping set."""
+class Stored:
+    """A schema with a dataset and a mapping set on it."""
 
     schema: str
     data_set: str
-    target: str
     mapping: str
+
+
+@dataclass
+class Lake(Stored):
+    """The same with a target connection: the receiving half of a source flow."""
+
+    target: str
+
+
+def stored(session: Session) -> Stored:
+    """Build a schema, a dataset and a mapping set (S0:128-422)."""
+    title = f"probe schema {session.journey}"
+    created = session.call("createSchema", body=schema_body(session, title), step="create-schema")
+    schema = str(session.take(created, "/$id"))
+    session.made("schema", str(session.take(created, "/meta:altId")))
+    body = {
+        "name": session.name("probe dataset"),
+        "schemaRef": {"id": schema, "contentType": DATA_SET_CONTENT},
+    }
+    answer = session.call("createDataSet", body=body, step="create-data-set")
+    data_set = str(session.take(answer, "/0")).rsplit("/", 1)[-1]
+    session.made("dataSet", data_set)
+    mapping = session.call("createMappingSet", body=mapping_body(schema), step="create-mapping-set")
+    identifier = str(session.take(mapping, "/id"))
+    session.made("mappingSet", identifier)
+    return Stored(schema, data_set, identifier)
 
 
 def lake(session: Session, data_format: str = "parquet_xdm") -> Lake:
     """Build the receiving half of a source flow (S1:86-250)."""
-    created = session.call(
-        "createSchema",
-        body=schema_body(session, f"probe schema {session.journey}"),
-        step="create-schema",
-    )
-    schema = str(session.take(created, "/$id"))
-    session.made("schema", str(session.take(created, "/meta:altId")))
-    reference = {
-        "id": schema,
-        "contentType": "application/vnd.adobe.xed-full-notext+json; version=1",
+    base = stored(session)
+    body = {
+        "name": session.name("probe lake"),
+        "connectionSpec": DATA_LAKE,
+        "data": {"format": data_format, "schema": {"id": base.schema, "version": SCHEMA_VERSION}},
+        "params": {"dataSetId": base.data_set},
     }
-    answer = session.call(
-        "createDataSet",
-        body={"name": session.name("probe dataset"), "schemaRef": reference},
-        step="create-data-set",
-    )
-    data_set = str(session.take(answer, "/0")).rsplit("/", 1)[-1]
-    session.made("dataSet", data_set)
-    target = _part(
-        session,
-        "TargetConnection",
-        {
-            "name": session.name("probe lake"),
-            "connectionSpec": DATA_LAKE,
-            "data": {"format": data_format, "schema": {"id": schema, "version": SCHEMA_VERSION}},
-            "params": {"dataSetId": data_set},
-        },
-    )
-    mapping = session.call("createMappingSet", body=mapping_body(schema), step="create-mapping-set")
-    identifier = str(session.take(mapping, "/id"))
-    session.made("mappingSet", identifier)
-    return Lake(schema, data_set, target, identifier)
+    target = _part(session, "TargetConnection", body)
+    return Lake(base.schema, base.data_set, base.mapping, target)
 
 
 def mapping_body(schema: str) -> dict[str, Any]:

@@ -1,0 +1,98 @@
+"""Lawful changes of an entity and the refusals beside them, for every kind alike."""
+
+from typing import Any
+
+from conformance.engine.exchange import Exchange
+from conformance.engine.kinds import FLOW, Kind
+from conformance.engine.session import Session
+from conformance.rules.probes.kit import UNKNOWN, etag_of, settled
+from conformance.rules.probes.registry import put
+
+
+def describe(text: str) -> list[dict[str, Any]]:
+    """The patch that sets a description."""
+    return [{"op": "add", "path": "/description", "value": text}]
+
+
+def read_one(session: Session, kind: Kind, identifier: str, **notes: Any) -> Exchange:
+    """A lawful read of an entity."""
+    return session.call(kind.get(), identifier, step=f"read-{kind.name}", notes=notes)
+
+
+def change(
+    session: Session, kind: Kind, before: Exchange, operations: list[dict[str, Any]], **notes: Any
+) -> Exchange:
+    """Patch what was just read with its own etag, and read it again."""
+    identifier = before.path["id"]
+    if kind is FLOW:
+        before = (
+            settled(session, identifier) if before.at("/items/0/state") != "enabled" else before
+        )
+    headers = {"If-Match": etag_of(session, before)}
+    session.call(
+        kind.update(), identifier, body=operations, headers=headers, step="update", notes=notes
+    )
+    return settled(session, identifier) if kind is FLOW else read_one(session, kind, identifier)
+
+
+def refuse_updates(session: Session, kind: Kind, first: Exchange, foreign: str) -> Exchange:
+    """Every refusal of an update, after one that succeeds; returns the last read."""
+    identifier, stale = first.path["id"], etag_of(session, first)
+    current = change(session, kind, first, describe("A"))
+    etag = etag_of(session, current)
+    patch = describe("Must not be stored")
+    for statement, if_match in (
+        ("update-with-stale-etag-is-refused", stale),
+        ("update-with-foreign-etag-is-refused", foreign),
+        ("update-with-unquoted-etag-is-refused", etag.strip('"')),
+        ("update-with-garbage-etag-is-refused", '"never-an-etag"'),
+    ):
+        if if_match != etag:
+            put(
+                session,
+                kind.row(statement),
+                kind.update(),
+                identifier,
+                body=patch,
+                headers={"If-Match": if_match},
+            )
+    put(
+        session,
+        kind.row("update-without-if-match-is-refused"),
+        kind.update(),
+        identifier,
+        body=patch,
+    )
+    unsupported = [{"op": "increment", "path": "/description", "value": "x"}]
+    put(
+        session,
+        kind.row("unsupported-patch-operation-is-refused"),
+        kind.update(),
+        identifier,
+        body=unsupported,
+        headers={"If-Match": etag},
+    )
+    return read_one(session, kind, identifier)
+
+
+def missing_ones(session: Session, kind: Kind) -> None:
+    """Reads, updates and deletes of what never existed."""
+    put(session, kind.row("unknown-identifier-is-not-found"), kind.get(), UNKNOWN)
+    headers = {"If-Match": '"never-an-etag"'}
+    put(
+        session,
+        kind.row("update-of-unknown-identifier-is-not-found"),
+        kind.update(),
+        UNKNOWN,
+        body=describe("x"),
+        headers=headers,
+    )
+    put(session, kind.row("delete-of-unknown-identifier-is-not-found"), kind.delete(), UNKNOWN)
+
+
+def there_and_back(session: Session, kind: Kind, read: Exchange) -> Exchange:
+    """Another change and the way back, so that an etag that returns is seen (A-B-A)."""
+    if session.wants(kind.row("etag-never-returns")):
+        for text in ("B", "A"):
+            read = change(session, kind, read, describe(text))
+    return read

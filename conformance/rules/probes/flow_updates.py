@@ -1,0 +1,149 @@
+"""The probe of flow updates: patches, preconditions, races, actions, lists."""
+
+from typing import Any
+
+from conformance.engine.exchange import Exchange
+from conformance.engine.kinds import CONNECTION, FLOW
+from conformance.engine.session import Session
+from conformance.rules.probes.changes import (
+    change,
+    describe,
+    missing_ones,
+    read_one,
+    refuse_updates,
+    there_and_back,
+)
+from conformance.rules.probes.kit import destination, etag_of, make, settled
+from conformance.rules.probes.lists import LIST_ROWS, probe_list
+from conformance.rules.probes.race import race
+from conformance.rules.probes.registry import probe, put
+from conformance.rules.probes.updates import UPDATE_ROWS, rows_of
+
+LONG_TEXT = 'Größe · 데이터 흐름 · données · ☂ \\ " / ~ 中文 ' * 40
+
+
+def _segment(name: str) -> dict[str, Any]:
+    return {
+        "type": "PLATFORM_SEGMENT",
+        "value": {
+            "id": f"72ddd79b-6b0a-4e97-a8d2-112ccd81bd{len(name):02d}",
+            "name": name,
+            "description": "",
+        },
+    }
+
+
+def _attribute(path: str) -> dict[str, Any]:
+    return {"type": "JSON_PATH", "value": {"operator": "EXISTS", "path": path}}
+
+
+SEGMENTS = "/transformations/0/params/segmentSelectors/selectors"
+PROFILES = "/transformations/0/params/profileSelectors/selectors"
+
+
+def _add(path: str, value: Any) -> dict[str, Any]:
+    return {"op": "add", "path": path, "value": value}
+
+
+NEEDED_PATCHES = ("patch-adds-at-the-end", "patch-applies-operations-in-order")
+PATCHES: tuple[tuple[str, list[dict[str, Any]]], ...] = (
+    (
+        "patch-adds-at-the-end",
+        [_add(f"{SEGMENTS}/-", _segment("Zulu")), _add(f"{SEGMENTS}/-", _segment("alpha"))],
+    ),
+    ("patch-adds-at-an-index", [_add(f"{SEGMENTS}/1", _segment("Middle"))]),
+    (
+        "patch-applies-operations-in-order",
+        [
+            _add(f"{PROFILES}/-", _attribute("person.lastName")),
+            _add(f"{PROFILES}/0", _attribute("personalEmail.address")),
+            {"op": "replace", "path": f"{PROFILES}/0/value/path", "value": "Person.Name.FirstName"},
+        ],
+    ),
+    (
+        "patch-replaces-a-value",
+        [{"op": "replace", "path": f"{SEGMENTS}/0/value/name", "value": "Männer über 50"}],
+    ),
+    ("patch-removes-a-value", [{"op": "remove", "path": f"{SEGMENTS}/0"}]),
+    ("long-and-foreign-text-is-kept", describe(LONG_TEXT)),
+)
+
+
+@probe(
+    "flows",
+    *rows_of(FLOW, *UPDATE_ROWS, *LIST_ROWS, "patch-*", "long-*", "concurrent-*", "winning-*"),
+    *rows_of(FLOW, "disable-*", "unknown-action-*", "limit-*", "unknown-query-*"),
+)
+def flows(session: Session) -> None:
+    chain = destination(session)
+    read = settled(session, make(session, FLOW, chain.flow(session, "probe updates")))
+    read = _patches(session, read)
+    foreign = etag_of(session, read_one(session, CONNECTION, chain.account))
+    read = refuse_updates(session, FLOW, read, foreign)
+    read = there_and_back(session, FLOW, read)
+    missing_ones(session, FLOW)
+    race(session, read)
+    _actions(session, read.path["id"])
+    probe_list(session, FLOW, chain.flow(session, "probe list"))
+    _queries(session)
+
+
+def _patches(session: Session, read: Exchange) -> Exchange:
+    flow = read.path["id"]
+    for name, operations in PATCHES:
+        if session.wants(FLOW.row(name)) or name in NEEDED_PATCHES:
+            read = change(session, FLOW, read, operations, patch=name)
+    if session.wants(FLOW.row("patch-reads-escaped-pointers")):
+        _escaped(session, read)
+        read = settled(session, flow)
+    headers = {"If-Match": etag_of(session, read)}
+    half = [
+        _add(f"{SEGMENTS}/-", _segment("Half")),
+        {"op": "replace", "path": "/name", "value": session.name("half")},
+    ]
+    failing = [*half, {"op": "remove", "path": "/transformations/0/params/nowhere/0"}]
+    whole = FLOW.row("patch-is-applied-whole-or-not-at-all")
+    put(session, whole, "updateFlow", flow, body=failing, headers=headers)
+    missing = [{"op": "remove", "path": "/transformations/7"}]
+    nowhere = FLOW.row("patch-of-missing-path-is-refused")
+    put(session, nowhere, "updateFlow", flow, body=missing, headers=headers)
+    return settled(session, flow)
+
+
+def _escaped(session: Session, read: Exchange) -> None:
+    operations = [_add(f"{PROFILES}/0/value/a~1b~0c", "x")]
+    requirement = FLOW.row("patch-reads-escaped-pointers")
+    exchange = put(
+        session,
+        requirement,
+        "updateFlow",
+        read.path["id"],
+        body=operations,
+        headers={"If-Match": etag_of(session, read)},
+    )
+    if exchange is not None and exchange.status < 300:
+        read_one(session, FLOW, read.path["id"], escaped="/items/0" + PROFILES + "/0/value/a~1b~0c")
+
+
+def _actions(session: Session, flow: str) -> None:
+    if session.wants(FLOW.row("disable-and-enable-change-the-state")):
+        _act(session, flow, "disable", "disabled")
+        _act(session, flow, "enable", "enabled")
+    unknown = FLOW.row("unknown-action-is-refused")
+    put(session, unknown, "actOnFlow", flow, query={"op": "explode"})
+
+
+def _act(session: Session, flow: str, action: str, state: str) -> None:
+    session.call("actOnFlow", flow, query={"op": action}, step=action)
+    read = session.poll(
+        lambda: session.call("getFlow", flow, step=f"read-{state}", case=f"(becoming {state})"),
+        lambda exchange: exchange.at("/items/0/state") == state,
+        10.0,
+    )
+    read_one(session, FLOW, read.path["id"], **{"wanted-state": state})
+
+
+def _queries(session: Session) -> None:
+    both, nonsense = {"limit": "1", "count": "true"}, {"nonsense": "1"}
+    put(session, FLOW.row("limit-with-count-is-refused"), "listFlows", query=both)
+    put(session, FLOW.row("unknown-query-parameter-is-refused"), "listFlows", query=nonsense)
