@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from conformance.engine.data import load_folder
+from conformance.engine.data import line_of, load, load_folder
 from conformance.engine.errors import ContractDataError, SettingsError
 
 PROFILES = ("smoke", "core", "full")
@@ -78,9 +79,11 @@ def load_catalogue(root: Path) -> Catalogue:
         for data in document["requirements"]:
             row = _row(data, path)
             if row.id in rows:
-                raise ContractDataError(f"{path}: {row.id} stands in {rows[row.id].file} already")
+                raise ContractDataError(
+                    f"{path}:{_line(path, row.id)}: {row.id} stands in {rows[row.id].file} already"
+                )
             rows[row.id] = row
-    _check_needs(rows)
+    _check_needs(rows, root / "requirements")
     return Catalogue(rows)
 
 
@@ -89,8 +92,22 @@ def _row(data: dict[str, Any], path: Path) -> Requirement:
     return Requirement(**values, file=path.name)
 
 
-def _check_needs(rows: dict[str, Requirement]) -> None:
+def _line(path: Path, requirement_id: str) -> int:
+    ids = [data["id"] for data in load(path)["requirements"]]
+    return line_of(path, ["requirements", len(ids) - 1 - ids[::-1].index(requirement_id)])
+
+
+def _check_needs(rows: dict[str, Requirement], folder: Path) -> None:
     for row in rows.values():
         for need in row.needs:
             if need not in rows:
-                raise ContractDataError(f"{row.file}: {row.id} needs {need}, which no file defines")
+                place = f"{folder / row.file}:{_line(folder / row.file, row.id)}"
+                raise ContractDataError(f"{place}: {row.id} needs {need}, which no file defines")
+    try:
+        TopologicalSorter({row.id: row.needs for row in rows.values()}).prepare()
+    except CycleError as error:
+        path = folder / rows[error.args[1][0]].file
+        place = f"{path}:{_line(path, error.args[1][0])}"
+        raise ContractDataError(
+            f"{place}: needs go in a circle: {', '.join(error.args[1])}"
+        ) from None

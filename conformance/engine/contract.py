@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-from conformance.engine.data import load
+from conformance.engine.data import line_with, load
 from conformance.engine.errors import ContractDataError
 from conformance.engine.schema import BodySchema
 
@@ -53,7 +53,8 @@ class Operation:
         found = self._pattern.search(path) if method.upper() == self.method else None
         if found is None:
             return None
-        return dict(zip(re.findall(r"\{(\w+)\}", self.template), found.groups(), strict=True))
+        values = map(unquote, found.groups())
+        return dict(zip(re.findall(r"\{(\w+)\}", self.template), values, strict=True))
 
 
 class Contract:
@@ -81,9 +82,14 @@ def load_contract(root: Path) -> Contract:
     """
     operations: dict[str, Operation] = {}
     for path in sorted((root / "openapi").glob("*.yaml")):
-        for operation in _operations(path, load(path)):
+        try:
+            found = _operations(path, load(path))
+        except (KeyError, TypeError, AttributeError, IndexError) as error:
+            raise ContractDataError(f"{path}:1: not an OpenAPI document: {error!r}") from None
+        for operation in found:
             if operation.id in operations:
-                raise ContractDataError(f"{path}: operationId {operation.id} is taken")
+                line = line_with(path, f"operationId: {operation.id}")
+                raise ContractDataError(f"{path}:{line}: operationId {operation.id} is taken")
             operations[operation.id] = operation
     return Contract(operations)
 
@@ -114,6 +120,7 @@ class Resolver:
     def __init__(self, document: dict[str, Any], path: Path) -> None:
         self.document, self.path = document, path
         self._resolved: dict[str, Any] = {}
+        self._open: list[str] = []
 
     def __call__(self, node: Any) -> Any:
         if isinstance(node, dict):
@@ -121,7 +128,7 @@ class Resolver:
                 beside = {k: self(v) for k, v in node.items() if k != "$ref"}
                 target = self._follow(node["$ref"])
                 return {**target, **beside} if beside else target
-            return {key: self(value) for key, value in node.items() if key != "links"}
+            return {key: self(value) for key, value in node.items()}
         if isinstance(node, list):
             return [self(value) for value in node]
         return node
@@ -133,6 +140,14 @@ class Resolver:
                 for part in reference[2:].split("/"):
                     target = target[part.replace("~1", "/").replace("~0", "~")]
             except (KeyError, TypeError):
-                raise ContractDataError(f"{self.path}: {reference} leads nowhere") from None
+                raise self._bad(reference, "leads nowhere") from None
+            if reference in self._open:
+                raise self._bad(reference, "leads back to itself")
+            self._open.append(reference)
             self._resolved[reference] = self(target)
+            self._open.pop()
         return self._resolved[reference]
+
+    def _bad(self, reference: str, why: str) -> ContractDataError:
+        line = line_with(self.path, reference)
+        return ContractDataError(f"{self.path}:{line}: {reference} {why}")

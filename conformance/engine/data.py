@@ -38,8 +38,12 @@ def load(path: Path) -> Any:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ContractDataError(f"{path}:{line}: not valid YAML: {error.problem}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ContractDataError(f"{path}:1: not valid YAML: {error}") from None
+    except (yaml.YAMLError, ValueError) as error:
+        offset = getattr(error, "start", getattr(error, "position", 0))
+        line = path.read_bytes()[:offset].count(b"\n") + 1
+        raise ContractDataError(
+            f"{path}:{line}: not valid YAML: {str(error).splitlines()[0]}"
+        ) from None
 
 
 def load_checked(path: Path, schema_name: str) -> Any:
@@ -81,6 +85,12 @@ def line_of(path: Path, where: list[str | int]) -> int:
             break
         node = found
     return int(node.start_mark.line) + 1 if node is not None else 1
+
+
+def line_with(path: Path, text: str) -> int:
+    """The first line (from 1) of a file that contains a text, 1 when none does."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next((number for number, line in enumerate(lines, 1) if text in line), 1)
 
 
 def _child(node: Any, key: str | int) -> Any:

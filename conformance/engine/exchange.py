@@ -30,6 +30,11 @@ def at(document: Any, pointer: str) -> Any:
     return document
 
 
+def token(key: str) -> str:
+    """A member's name as it stands in a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
 @dataclass
 class Message:
     """Headers and text of a request or an answer; `body` is the parsed JSON, or ABSENT."""

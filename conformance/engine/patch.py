@@ -3,7 +3,7 @@
 import copy
 from typing import Any
 
-from conformance.engine.exchange import ABSENT, at
+from conformance.engine.exchange import ABSENT, at, token
 
 
 class PatchError(Exception):
@@ -13,15 +13,25 @@ class PatchError(Exception):
 def apply_patch(document: Any, operations: list[dict[str, Any]]) -> Any:
     """The document after every operation, in order. Raises PatchError when one fails."""
     result = copy.deepcopy(document)
-    for operation in operations:
-        parent, key = _locate(result, operation["path"])
-        {"add": _add, "replace": _replace, "remove": _remove}[operation["op"]](
-            parent, key, operation.get("value")
-        )
+    for operation in copy.deepcopy(operations):
+        result = _apply(result, operation)
     return result
 
 
+def _apply(document: Any, operation: dict[str, Any]) -> Any:
+    name, path, value = operation.get("op"), operation.get("path"), operation.get("value", ABSENT)
+    change = {"add": _add, "replace": _replace, "remove": _remove}.get(str(name))
+    if change is None or not isinstance(path, str) or (value is ABSENT and name != "remove"):
+        raise PatchError(f"{operation} is no operation")
+    if path == "" and name != "remove":
+        return value
+    change(*_locate(document, path), value)
+    return document
+
+
 def _locate(document: Any, pointer: str) -> tuple[Any, Any]:
+    if not pointer.startswith("/"):
+        raise PatchError(f"{pointer} is no pointer")
     head, _, last = pointer.rpartition("/")
     parent = at(document, head) if head else document
     key = last.replace("~1", "/").replace("~0", "~")
@@ -64,7 +74,8 @@ def _present(parent: Any, key: Any) -> None:
 
 def touched(operations: list[dict[str, Any]]) -> set[str]:
     """The top-level members that a patch names."""
-    return {op["path"].split("/")[1] for op in operations if op.get("path", "").startswith("/")}
+    paths = [op["path"] for op in operations if op.get("path", "").startswith("/")]
+    return {path.split("/")[1].replace("~1", "/").replace("~0", "~") for path in paths}
 
 
 def differences(expected: Any, actual: Any, pointer: str = "") -> list[tuple[str, Any, Any]]:
@@ -74,13 +85,14 @@ def differences(expected: Any, actual: Any, pointer: str = "") -> list[tuple[str
         return [
             d
             for k in keys
-            for d in differences(expected.get(k, ABSENT), actual.get(k, ABSENT), f"{pointer}/{k}")
+            for d in differences(
+                expected.get(k, ABSENT), actual.get(k, ABSENT), f"{pointer}/{token(k)}"
+            )
         ]
     if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
         pairs = enumerate(zip(expected, actual, strict=True))
         return [d for i, (e, a) in pairs for d in differences(e, a, f"{pointer}/{i}")]
-    same = type(expected) is type(actual) and expected == actual
-    return [] if same else [(pointer, expected, actual)]
+    return [] if _same(expected, actual) else [(pointer, expected, actual)]
 
 
 def missing_from(sent: Any, stored: Any, pointer: str = "") -> list[tuple[str, Any, Any]]:
@@ -89,9 +101,13 @@ def missing_from(sent: Any, stored: Any, pointer: str = "") -> list[tuple[str, A
         return [
             d
             for k, v in sent.items()
-            for d in missing_from(v, stored.get(k, ABSENT), f"{pointer}/{k}")
+            for d in missing_from(v, stored.get(k, ABSENT), f"{pointer}/{token(k)}")
         ]
     if isinstance(sent, list) and isinstance(stored, list) and len(sent) == len(stored):
         return [d for i, v in enumerate(sent) for d in missing_from(v, stored[i], f"{pointer}/{i}")]
-    same = type(sent) is type(stored) and sent == stored
-    return [] if same else [(pointer, sent, stored)]
+    return [] if _same(sent, stored) else [(pointer, sent, stored)]
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equal as JSON is: 1 and 1.0 are (RFC6902:4.6), true and 1 are not."""
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)

@@ -3,13 +3,15 @@
 A subschema names its requirement with `x-requirement`; an error belongs to the innermost one around it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import jsonschema_rs
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, relevance
+
+from conformance.engine.exchange import token
 
 KEY = "x-requirement"
 
@@ -36,20 +38,22 @@ class BodySchema:
         """What is wrong with a body; empty when it fits."""
         if self._fast.is_valid(body):
             return []
-        return [found for error in self._slow.iter_errors(body) for found in self._describe(error)]
+        found = [e for error in self._slow.iter_errors(body) for e in self._describe(error)]
+        return found or [self._bare(error) for error in self._fast.iter_errors(body)]
 
     def observed(self, body: Any) -> set[str]:
         """The requirements whose subschema a part of the body was held against."""
         return set(_observed(self.schema, body))
 
     def _describe(self, error: ValidationError) -> Iterator[SchemaError]:
-        pointer = "".join(f"/{part}" for part in error.absolute_path)
-        owner = _owner(self.schema, error)
+        pointer = _pointer(error.absolute_path)
+        owner = _owner(self.schema, error.absolute_schema_path)
         node: Any = error.schema
         if error.validator == "required":
             for name in missing_members(error):
-                inner = node.get("properties", {}).get(name, {})
-                yield SchemaError(inner.get(KEY, owner), f"{pointer}/{name}", "present", "absent")
+                inner = node.get("properties", {}).get(name)
+                named = inner.get(KEY, owner) if isinstance(inner, dict) else owner
+                yield SchemaError(named, f"{pointer}/{token(name)}", "present", "absent")
         elif error.context:
             best = max(error.context, key=relevance)
             yield SchemaError(
@@ -60,6 +64,15 @@ class BodySchema:
                 owner, pointer, f"{error.validator} {error.validator_value}", error.instance
             )
 
+    def _bare(self, error: Any) -> SchemaError:
+        """An error that only the fast check sees: a format, or a pattern that Python reads otherwise."""
+        owner = _owner(self.schema, error.schema_path)
+        return SchemaError(owner, _pointer(error.instance_path), error.message, error.instance)
+
+
+def _pointer(path: Iterable[Any]) -> str:
+    return "".join(f"/{token(str(part))}" for part in path)
+
 
 def missing_members(error: ValidationError) -> list[str]:
     """The members that a `required` error misses (jsonschema reports each on its own)."""
@@ -67,10 +80,10 @@ def missing_members(error: ValidationError) -> list[str]:
     return [n for n in wanted if error.message.startswith(repr(n) + " ")]
 
 
-def _owner(schema: dict[str, Any], error: ValidationError) -> str | None:
+def _owner(schema: dict[str, Any], path: Iterable[Any]) -> str | None:
     node: Any = schema
     owner = schema.get(KEY)
-    for part in error.absolute_schema_path:
+    for part in path:
         node = node[part] if not isinstance(node, dict) or part in node else {}
         if isinstance(node, dict):
             owner = node.get(KEY, owner)

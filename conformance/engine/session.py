@@ -58,6 +58,7 @@ class World:
     run: str
     connectors: Mapping[str, Any] = field(default_factory=dict)
     wanted: frozenset[str] = frozenset()
+    looked_up: dict[str, str] = field(default_factory=dict)
 
 
 class Session:

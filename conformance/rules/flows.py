@@ -159,12 +159,15 @@ def numbers_sent_as_strings_are_accepted(evidence: Evidence) -> Iterator[Finding
         if exchange.case is None and isinstance(
             at(exchange.sent, "/scheduleParams/startTime"), str
         ):
-            yield check(
-                exchange,
-                exchange.status not in (400, 422),
-                "the schedule to be accepted",
-                exchange.status,
-            )
+            yield from accepted(exchange, "the schedule to be accepted")
+
+
+def accepted(exchange: Exchange, expected: str) -> Iterator[Finding]:
+    """A create was accepted, or refused as a bad request; any other answer says nothing about it."""
+    if exchange.is_lawful_success and isinstance(exchange.at("/id"), str):
+        yield holds(exchange)
+    elif exchange.status in (400, 422):
+        yield breaks(exchange, expected, exchange.status)
 
 
 @rule("flow-service.flows.destination-transformation-is-general")
@@ -388,12 +391,7 @@ def another_flows_runs_are_not_listed(evidence: Evidence) -> Iterator[Finding]:
 def connection_without_auth_is_accepted(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.answered("createConnection"):
         if exchange.case is None and at(exchange.sent, "/connectionSpec/id") == PROFILE_STORE:
-            yield check(
-                exchange,
-                exchange.status not in (400, 422),
-                "the connection to be accepted",
-                exchange.status,
-            )
+            yield from accepted(exchange, "the connection to be accepted")
 
 
 @rule("flow-service.connections.secrets-are-not-returned")
@@ -450,9 +448,4 @@ def explore_describes_structure(evidence: Evidence) -> Iterator[Finding]:
 def base_connection_is_optional(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.answered("createSourceConnection"):
         if exchange.case is None and at(exchange.sent, "/baseConnectionId") is ABSENT:
-            yield check(
-                exchange,
-                exchange.status not in (400, 422),
-                "the source connection to be accepted",
-                exchange.status,
-            )
+            yield from accepted(exchange, "the source connection to be accepted")

@@ -17,7 +17,7 @@ UNDOCUMENTED_BODIES = ("catalog", "conversion")
 @rule("gateway.media-type.answers-are-json")
 def answers_are_json(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes():
-        if exchange.response and exchange.response.text:
+        if exchange.response and exchange.response.text and exchange.body not in ({}, []):
             media = (
                 (exchange.response.header("Content-Type") or "(none)").split(";")[0].strip().lower()
             )
@@ -34,7 +34,10 @@ def answers_parse_as_json(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.answered():
         response = exchange.response
         if response and response.text and "json" in (response.header("Content-Type") or ""):
-            yield check(exchange, exchange.body is not ABSENT, "valid JSON", response.text)
+            if exchange.body is ABSENT:
+                yield breaks(exchange, "valid JSON", response.text)
+            elif exchange.is_lawful_success and exchange.body not in ({}, []):
+                yield holds(exchange)
 
 
 @rule("gateway.authorization.missing-token-is-named-by-its-code")

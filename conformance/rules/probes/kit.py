@@ -50,10 +50,12 @@ def destination_body(session: Session) -> dict[str, Any]:
     """A base connection to Amazon Kinesis as S2:242 shows it."""
     connector = session.world.connectors["amazon-kinesis"]
     spec = spec_of(session, "amazon-kinesis")
-    listed = session.call(
-        "listConnectionSpecs", query={"property": f'id=="{spec["id"]}"'}, step="look-up-spec"
-    )
-    name = session.take(listed, "/items/0/authSpec/0/name")
+    name = session.world.looked_up.get(spec["id"])
+    if name is None:
+        query = {"property": f'id=="{spec["id"]}"'}
+        listed = session.call("listConnectionSpecs", query=query, step="look-up-spec")
+        name = session.take(listed, "/items/0/authSpec/0/name")
+        session.world.looked_up[spec["id"]] = name
     return {
         "name": session.name("probe destination"),
         "description": "Destination of a probe",
@@ -234,10 +236,10 @@ def table_flow(
     }
 
 
-def settled(session: Session, flow: str) -> Exchange:
+def settled(session: Session, flow: str, **notes: Any) -> Exchange:
     """Read a flow until it is enabled; halts when the settling time passes first."""
     exchange = session.poll(
-        lambda: session.call(FLOW.get(), flow, step="settle-flow"),
+        lambda: session.call(FLOW.get(), flow, step="settle-flow", notes=notes),
         lambda read: read.at("/items/0/state") == "enabled",
         SETTLING_SECONDS,
     )

@@ -1,0 +1,84 @@
+"""Changes that faults of several services share, beside those of `changes`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from conformance.emulator.changes import only_if
+from conformance.emulator.exchange import Request, Response
+from conformance.emulator.tenants import issue_token
+
+if TYPE_CHECKING:
+    from conformance.emulator.app import After, Emulator
+
+When = Callable[[Request], bool]
+HTML = b"<!DOCTYPE html><html><body><h1>Something went wrong</h1></body></html>"
+
+
+def refuse(code: int) -> After:
+    """Answer another refusal status, in the body too."""
+
+    def change(request: Request, response: Response, emulator: Emulator) -> Response:
+        payload = response.payload
+        if isinstance(payload, dict) and "status" in payload:
+            payload["status"] = type(payload["status"])(code)
+        response.status = code
+        return response
+
+    return change
+
+
+def fail(request: Request, response: Response, emulator: Emulator) -> Response:
+    """Answer that the server failed."""
+    return Response(500, {"title": "Internal error", "status": 500})
+
+
+def asked(when: When, change: After) -> After:
+    """Change only the answers to requests that a condition picks."""
+    return only_if(lambda request, response, emulator: when(request), change)
+
+
+def nth(n: int, change: After) -> After:
+    """Change only the n-th answer."""
+    calls = iter(range(1, 2**62))
+    return only_if(lambda request, response, emulator: next(calls) == n, change)
+
+
+def stored(change: After) -> After:
+    """Change the answer to a create, and what was stored with it."""
+
+    def both(request: Request, response: Response, emulator: Emulator) -> Response:
+        if request.record is not None:
+            kept = Response(200, request.record.document)
+            request.record.document = change(request, kept, emulator).payload
+        return change(request, response, emulator)
+
+    return both
+
+
+def stand_in(emulator: Emulator, name: str, wrong: When, good: str) -> None:
+    """Go on with a good header wherever the one that was sent is wrong."""
+
+    def hook(emulator: Emulator, request: Request) -> Response | None:
+        if wrong(request):
+            request.headers[name] = good
+        return None
+
+    emulator.arriving(hook)
+
+
+def good_token(emulator: Emulator) -> str:
+    """An Authorization header that the gateway takes."""
+    tenant = emulator.tenants[0]
+    return f"Bearer {issue_token(tenant, emulator.ids, emulator.clock, emulator.token_lifetime)}"
+
+
+def lacks(name: str) -> When:
+    """Requests without that header."""
+    return lambda request: not request.headers.get(name, "").strip()
+
+
+def either(first: When, second: When) -> When:
+    """Requests that one of two conditions picks."""
+    return lambda request: first(request) or second(request)
