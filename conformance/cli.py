@@ -70,7 +70,10 @@ def _run(arguments: argparse.Namespace, words: list[str]) -> int:
     ]
     for plugin in PLUGINS:
         fixed += ["-p", plugin]
-    return int(pytest.main([*fixed, *words]))
+    ended = int(pytest.main([*fixed, *words]))
+    return (
+        2 if ended in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED) else ended
+    )
 
 
 def _serve(arguments: argparse.Namespace, words: list[str]) -> int:

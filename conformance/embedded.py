@@ -25,6 +25,7 @@ class Embedded:
             command += ["--seed", str(seed)]
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             command,
+            start_new_session=True,  # Ctrl-C is for the run, which still has to tidy up
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

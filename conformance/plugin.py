@@ -193,6 +193,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("requirement", mine, ids=[row.id for row in mine])
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # A module without a selected requirement would show as one skipped test.
+    items[:] = [item for item in items if not _is_empty(item)]
+
+
+def _is_empty(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return bool(callspec) and not isinstance(callspec.params.get("requirement"), Requirement)
+
+
 @pytest.fixture
 def settle(request: pytest.FixtureRequest) -> Settle:
     """Judges one requirement and turns its verdict into the outcome of the test."""
@@ -315,7 +326,7 @@ OUTCOME = pytest.StashKey[dict[str, Any]]()
 
 def _results(state: State, config: pytest.Config, interrupted: bool) -> dict[str, Any]:
     rows = [
-        state.rows.get(row.id) or _unjudged(row)
+        state.rows.get(row.id) or _late(state, row)
         for row in state.selected
         if interrupted or row.id in state.rows
     ]
@@ -340,7 +351,10 @@ def _results(state: State, config: pytest.Config, interrupted: bool) -> dict[str
     )
 
 
-def _unjudged(row: Requirement) -> dict[str, Any]:
+def _late(state: State, row: Requirement) -> dict[str, Any]:
+    """The entry of a requirement whose test an interruption cut off."""
+    if state.run.is_judgeable(row):
+        return row_of(state.run.verdict(row))
     return row_of(Verdict(row, verdicts.UNTESTED, "the run ended before it"))
 
 

@@ -71,11 +71,13 @@ class Judge:
         rule_for: Callable[[Requirement], Rule],
         evidence_for: Callable[[Requirement], Evidence],
         not_applicable: Callable[[Requirement], str | None] = lambda _: None,
+        narrowed: bool = False,
     ) -> None:
         self._catalogue = catalogue
         self._rule_for = rule_for
         self._evidence_for = evidence_for
         self._not_applicable = not_applicable
+        self._narrowed = narrowed
         self._known: dict[str, Verdict] = {}
 
     def verdict(self, row: Requirement) -> Verdict:
@@ -135,7 +137,8 @@ class Judge:
     def _unobserved(self, verdict: Verdict, evidence: Evidence) -> Verdict:
         stopped = [j for j in evidence.journeys if j.halted_at]
         if not stopped:
-            verdict.verdict, verdict.message = UNTESTED, "no exchange of this run shows it"
+            verdict.verdict = NOT_APPLICABLE if self._narrowed else UNTESTED
+            verdict.message = "no exchange of this run shows it"
             return verdict
         first = min(stopped, key=lambda journey: not journey.unreachable)
         verdict.verdict = ERROR if first.unreachable else BLOCKED

@@ -72,7 +72,8 @@ class Itinerary:
             n: operations_of(workflows, c["workflow"]) for n, c in self.sequences.items()
         }
         self.chosen = self._choose(profile, only)
-        self.thorough = profile == "full" or bool(only)
+        self.narrowed = bool(only)
+        self.thorough = profile == "full" or self.narrowed
         self.probes = {} if only else {n: p for n, p in PROBES.items() if self._serves(p, wanted)}
 
     def _choose(self, profile: str, only: tuple[str, ...]) -> list[str]:
@@ -124,13 +125,14 @@ class Itinerary:
         return "no chosen sequence shows it"
 
 
-def take(name: str, world: World, itinerary: Itinerary) -> Journey:
-    """Run one journey to its end or to where it stops, tidy up, and return its record."""
-    session = Session(world, name)
-    journey = Journey(name)
+def take(journey: Journey, world: World, itinerary: Itinerary) -> None:
+    """Run a journey to its end or to where it stops, tidy up, and fill in its record."""
+    session = Session(world, journey.name)
     started = time.monotonic()
+    journey.halted_at, journey.reason = "interruption", "the run was interrupted"
     try:
-        _run(name, session, itinerary)
+        _run(journey.name, session, itinerary)
+        journey.halted_at = journey.reason = None
     except Halted as stop:
         journey.halted_at, journey.reason, journey.exchange = stop.step, stop.reason, stop.exchange
     finally:
@@ -139,7 +141,6 @@ def take(name: str, world: World, itinerary: Itinerary) -> Journey:
         journey.leftovers = [_leftover(entity) for entity in left]
         journey.unreachable = any(e.error for e in session.exchanges)
         journey.seconds = round(time.monotonic() - started, 3)
-    return journey
 
 
 def _run(name: str, session: Session, itinerary: Itinerary) -> None:

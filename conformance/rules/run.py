@@ -41,6 +41,7 @@ class Run:
             lambda row: rule_for(row, self.world.contract),
             self.evidence_for,
             self.itinerary.not_applicable,
+            self.itinerary.narrowed,
         )
 
     def verdict(self, row: Requirement) -> Verdict:
@@ -60,11 +61,23 @@ class Run:
             path = self.records / f"{name}.json"
             with FileLock(f"{path}.lock"):
                 if not path.exists():
-                    _write(path, take(name, self.world, self.itinerary))
+                    self._take(Journey(name), path)
                 self._journeys[name] = Journey.from_json(
                     json.loads(path.read_text(encoding="utf-8"))
                 )
         return self._journeys[name]
+
+    def _take(self, journey: Journey, path: Path) -> None:
+        try:
+            take(journey, self.world, self.itinerary)
+        finally:
+            _write(path, journey)
+
+    def is_judgeable(self, row: Requirement) -> bool:
+        """Whether every journey that a requirement and its needs want has been taken."""
+        rows = [self.catalogue[name] for name in with_needs([row], self.catalogue)]
+        names = {name for needed in rows for name in self.itinerary.journeys_for(needed)}
+        return all((self.records / f"{name}.json").exists() for name in names)
 
     def taken(self) -> list[Journey]:
         """The journeys that any worker has taken, in the order of their names."""

@@ -90,8 +90,8 @@ def test_rows_keep_the_order_of_files_and_their_data(loaded):
 @pytest.mark.parametrize(
     ("files", "place"),
     [
-        ({"a": [data("x-holds"), data("x-holds")]}, "a.yaml:14: "),
-        ({"a": [data("x-holds")], "b": [data("y-holds"), data("x-holds")]}, "b.yaml:14: "),
+        ({"a": [data("x-holds"), data("x-holds")]}, "a.yaml:13: "),
+        ({"a": [data("x-holds")], "b": [data("y-holds"), data("x-holds")]}, "b.yaml:13: "),
     ],
     ids=["in one file", "in two files"],
 )
@@ -103,7 +103,7 @@ def test_id_given_twice_names_file_and_line(loaded, files, place):
 
 def test_unknown_need_names_file_and_line(loaded):
     rows = [data("x-holds"), data("y-holds", needs=["ims.tokens.z-holds"])]
-    with pytest.raises(ContractDataError, match=r"a\.yaml:14: .*y-holds.*z-holds"):
+    with pytest.raises(ContractDataError, match=r"a\.yaml:13: .*y-holds.*z-holds"):
         loaded(a=rows)
 
 

@@ -17,16 +17,21 @@ from conformance.emulator.faults.kinds import (
     family,
 )
 
-ACCEPTED = ("minute-interval-of-fifteen-is-accepted", "description-is-optional")
+OPTIONAL = ("description-is-optional",)
+ACCEPTED = {
+    SOURCE: OPTIONAL,
+    TARGET: OPTIONAL,
+    FLOW: ("minute-interval-of-fifteen-is-accepted", *OPTIONAL),
+}
 
 
-@family("{}-create-answers-200", "create-answers-created", flow_rows=ACCEPTED)
+@family("{}-create-answers-200", "create-answers-created", also=ACCEPTED)
 def _(emulator: Emulator, kind: Kind) -> None:
     """A create is answered 200."""
     emulator.after(kind.create, status(200))
 
 
-@family("{}-create-answers-202-after-the-first", "create-answers-created", flow_rows=ACCEPTED)
+@family("{}-create-answers-202-after-the-first", "create-answers-created", also=ACCEPTED)
 def _(emulator: Emulator, kind: Kind) -> None:
     """Every create but the first is answered 202."""
     emulator.after(kind.create, after_calls(1, status(202)))
@@ -121,7 +126,12 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.delete, freed)
 
 
-@family("{}-create-with-long-name-answers-200", "create-answers-created", kinds=SIDES)
+@family(
+    "{}-create-without-description-answers-200",
+    "create-answers-created",
+    kinds=SIDES,
+    also={SOURCE: OPTIONAL, TARGET: OPTIONAL},
+)
 def _(emulator: Emulator, kind: Kind) -> None:
     """A create without a description is answered 200."""
 

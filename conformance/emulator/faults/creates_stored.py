@@ -73,7 +73,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     at_text(emulator, kind, "description", lambda text: text.encode().decode("latin-1", "replace"))
 
 
-@family("one-{}-create-in-ten-loses-members", STORED, kinds=SIDES)
+@family("one-{}-create-in-three-loses-its-description", STORED, kinds=SIDES)
 def _(emulator: Emulator, kind: Kind) -> None:
     """One create in three forgets the description."""
     calls: list[int] = []
@@ -99,9 +99,9 @@ def _(emulator: Emulator, kind: Kind) -> None:
     at_create(emulator, kind, shift)
 
 
-@family("{}-params-become-text", STORED, kinds=(SOURCE, TARGET))
+@family("{}-schema-reference-is-forgotten", STORED, kinds=(SOURCE, TARGET))
 def _(emulator: Emulator, kind: Kind) -> None:
-    """A create keeps its parameters but adds one that nobody sent to the data."""
+    """A create does not keep data.schema."""
     at_create(emulator, kind, lambda document: document.get("data", {}).pop("schema", None))
 
 

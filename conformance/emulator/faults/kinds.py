@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.emulator import runs
@@ -68,17 +68,20 @@ ApplyToKind = Callable[[Emulator, Kind], None]
 
 
 def family(
-    name: str, *rows: str, kinds: tuple[Kind, ...] = KINDS, flow_rows: tuple[str, ...] = ()
+    name: str,
+    *rows: str,
+    kinds: tuple[Kind, ...] = KINDS,
+    also: Mapping[Kind, Sequence[str]] | None = None,
 ) -> Callable[[ApplyToKind], ApplyToKind]:
     """Register a fault for each kind; `{}` in the name stands for the kind.
 
-    Flows may have rows of their own that the same misbehaviour breaks.
+    `also` holds rows that only some kinds have and that the same misbehaviour breaks.
     """
+    extra = also or {}
 
     def register(apply: ApplyToKind) -> ApplyToKind:
         for kind in kinds:
-            chosen = rows + (flow_rows if kind is FLOW else ())
-            breaks = [kind.row(row) for row in chosen]
+            breaks = [kind.row(row) for row in (*rows, *extra.get(kind, ()))]
             FAULTS.add(name.format(kind.slug), breaks)(_bound(apply, kind))
         return apply
 
