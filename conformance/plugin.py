@@ -1,4 +1,4 @@
-"""The pytest plugin of the suite: options, the target, one test for each requirement, and what is written at the end."""
+"""The pytest plugin of the suite: options, the target, a test for each requirement, and the results."""
 
 import json
 import os
@@ -32,7 +32,7 @@ from conformance.rules.run import Run, with_needs
 
 Settle = Callable[[Requirement], None]
 STATE = pytest.StashKey["State"]()
-SKIPPED = (verdicts.BLOCKED, verdicts.UNTESTED, verdicts.NOT_APPLICABLE)
+SKIPPED = (verdicts.BLOCKED, verdicts.UNTESTED, verdicts.NOT_APPLICABLE, verdicts.ERROR)
 
 
 class RequirementBroken(Exception):
@@ -174,10 +174,9 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     state = config.stash.get(STATE, None)
     if state is None:
         return []
-    given = state.settings
-    return [
-        f"target: {_target(state)['name']} at {given.base_url}, sandbox {given.sandbox}, profile {config.option.aep_profile}"
-    ]
+    target, profile = _target(state), config.option.aep_profile
+    where = f"{target['name']} at {target['base_url']}, sandbox {target['sandbox']}"
+    return [f"target: {where}, profile {profile}"]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -224,7 +223,7 @@ def settle(request: pytest.FixtureRequest) -> Settle:
 
 
 def _outcome(verdict: Verdict) -> None:
-    if verdict.verdict in (verdicts.FAIL, verdicts.ERROR):
+    if verdict.verdict == verdicts.FAIL:
         raise RequirementBroken(verdict)
     if verdict.verdict == verdicts.WARN:
         pytest.xfail(verdict.message)
@@ -374,21 +373,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if outcome is None:
         return
     terminalreporter.section("verdict")
-    for row in outcome["requirements"]:
-        if row["verdict"] in (verdicts.FAIL, verdicts.ERROR, verdicts.WARN):
-            terminalreporter.write_line(
-                f"{row['verdict']:8}{row['level']:7}{row['id']}: {text.brief(row['message'])}"
-            )
-    blocked = [
-        row
-        for row in outcome["requirements"]
-        if row["verdict"] in (verdicts.BLOCKED, verdicts.UNTESTED) and row["level"] == "MUST"
-    ]
-    for row in blocked[:10]:
-        terminalreporter.write_line(f"{row['verdict']:8} {row['id']}: {text.brief(row['message'])}")
-    if len(blocked) > 10:
-        terminalreporter.write_line(f"… and {len(blocked) - 10} more blocked or untested")
-    terminalreporter.write_line(
-        f"{outcome['requests']} requests; results in {config.option.aep_report_dir}"
-    )
+    for line in text.summary(outcome["requirements"]):
+        terminalreporter.write_line(line)
+    folder = config.option.aep_report_dir
+    terminalreporter.write_line(f"{outcome['requests']} requests; results in {folder}")
     terminalreporter.write_line(outcome["verdict"], bold=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.emulator.changes import only_if
 from conformance.emulator.exchange import Request, Response
+from conformance.emulator.gateway import OPEN_SERVICES
 from conformance.emulator.tenants import issue_token
 
 if TYPE_CHECKING:
@@ -75,8 +76,12 @@ def good_token(emulator: Emulator) -> str:
 
 
 def lacks(name: str) -> When:
-    """Requests without that header."""
-    return lambda request: not request.headers.get(name, "").strip()
+    """Requests without that header, to the services whose gateway wants it."""
+
+    def without(request: Request) -> bool:
+        return request.service not in OPEN_SERVICES and not request.headers.get(name, "").strip()
+
+    return without
 
 
 def either(first: When, second: When) -> When:

@@ -24,6 +24,7 @@ GLOBAL_CLASSES = {
 GLOBAL_CLASS = re.compile(re.escape(XDM) + r"classes/[^/]+")
 NAMESPACE_PROPERTY = "_adhoc"
 LOCAL = "#/"
+GLOBAL_LIBRARY = "1.10.4.2"  # S3:237
 
 
 def references(payload: Document) -> list[str]:
@@ -162,6 +163,7 @@ def _metadata(emulator: Emulator, request: Request) -> Document:
         "xdm:createdUserId": owner.user_id,
         "xdm:lastModifiedUserId": owner.user_id,
         "eTag": emulator.ids.hex(64),
+        "meta:globalLibVersion": GLOBAL_LIBRARY,
     }
 
 

@@ -28,32 +28,55 @@ def _object(properties: Document) -> Document:
     return {"type": "object", "properties": properties}
 
 
+# facts:521, fields of a charge whose types are not given
+UNTYPED = (
+    "application application_fee application_fee_amount calculated_statement_descriptor "
+    "destination dispute failure_balance_transaction failure_code failure_message fraud_details "
+    "on_behalf_of order radar_options receipt_email receipt_number review shipping source "
+    "source_transfer statement_descriptor statement_descriptor_suffix transfer_data transfer_group"
+).split()
 COMMON = _fields(id=TEXT, object=TEXT, created=WHOLE, livemode=FLAG, metadata=ANY)
-CHARGE = COMMON | _fields(
-    amount=WHOLE,
-    amount_captured=WHOLE,
-    amount_refunded=WHOLE,
-    balance_transaction=TEXT,
-    billing_details=_object(_fields(address=ANY, email=ANY, name=ANY, phone=ANY)),
-    captured=FLAG,
-    currency=TEXT,
-    customer=TEXT,
-    description=ANY,
-    disputed=FLAG,
-    invoice=ANY,
-    outcome=_object(_fields(network_status=TEXT, risk_level=TEXT, risk_score=WHOLE, type=TEXT)),
-    paid=FLAG,
-    payment_intent=TEXT,
-    payment_method=TEXT,
-    payment_method_details=_object(
-        _fields(
-            type=TEXT,
-            card=_object(_fields(brand=TEXT, country=TEXT, exp_month=WHOLE, exp_year=WHOLE)),
-        )
-    ),
-    receipt_url=TEXT,
-    refunded=FLAG,
-    status=TEXT,
+CARD = dict.fromkeys("fingerprint funding last4 network".split(), TEXT) | _fields(
+    brand=TEXT, country=TEXT, exp_month=WHOLE, exp_year=WHOLE
+)
+ADDRESS = dict.fromkeys("city country line1 line2 postal_code state".split(), ANY)
+CHARGE = (
+    COMMON
+    | dict.fromkeys(UNTYPED, ANY)
+    | _fields(
+        amount=WHOLE,
+        amount_captured=WHOLE,
+        amount_refunded=WHOLE,
+        balance_transaction=TEXT,
+        billing_details=_object(_fields(address=_object(ADDRESS), email=ANY, name=ANY, phone=ANY)),
+        captured=FLAG,
+        currency=TEXT,
+        customer=TEXT,
+        description=ANY,
+        disputed=FLAG,
+        invoice=ANY,
+        outcome=_object(
+            _fields(
+                network_status=TEXT,
+                risk_level=TEXT,
+                risk_score=WHOLE,
+                seller_message=TEXT,
+                type=TEXT,
+            )
+        ),
+        paid=FLAG,
+        payment_intent=TEXT,
+        payment_method=TEXT,
+        payment_method_details=_object(
+            _fields(
+                type=TEXT,
+                card=_object(CARD),
+            )
+        ),
+        receipt_url=TEXT,
+        refunded=FLAG,
+        status=TEXT,
+    )
 )
 RESOURCES = {
     "charges": CHARGE,

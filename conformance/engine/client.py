@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
 from conformance.engine.errors import SettingsError, TargetError
 from conformance.engine.settings import Settings
@@ -36,7 +37,10 @@ class Client:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._session = requests.Session()
-        self._session.trust_env = True
+        self._session.trust_env = (
+            True  # proxies and certificates, but never credentials of ~/.netrc
+        )
+        self._session.auth = _as_given
         adapter = HTTPAdapter(pool_connections=4, pool_maxsize=16)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
@@ -68,7 +72,7 @@ class Client:
         attempt: int,
         started: float,
     ) -> Answer:
-        limits = (min(10.0, self.settings.timeout), self.settings.timeout)
+        limits = (min(10.0, self.settings.http_timeout), self.settings.http_timeout)
         try:
             with self._session.request(
                 method,
@@ -86,16 +90,25 @@ class Client:
         return Answer(response.status_code, dict(response.headers), text, None, attempt, seconds)
 
 
+def _as_given(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
 def _text(response: requests.Response) -> str:
-    content = response.raw.read(LARGEST_BODY + 1, decode_content=True)
+    try:
+        content = response.raw.read(LARGEST_BODY + 1, decode_content=True)
+    except ReadTimeoutError as error:
+        raise requests.ReadTimeout(error) from None
+    except DecodeError:
+        raise requests.RequestException("answer cannot be unpacked") from None
+    except HTTPError:
+        raise requests.RequestException("answer broke off") from None
     if len(content) > LARGEST_BODY:
         raise requests.RequestException(f"answer is larger than {LARGEST_BODY} bytes")
     length = response.headers.get("Content-Length")
-    if length and "Content-Encoding" not in response.headers and response.request.method != "HEAD":
-        if length.isdigit() and len(content) < int(length):
-            raise requests.RequestException(
-                f"answer broke off after {len(content)} of {length} bytes"
-            )
+    plain = "Content-Encoding" not in response.headers and response.request.method != "HEAD"
+    if plain and length and length.isdigit() and len(content) < int(length):
+        raise requests.RequestException(f"answer broke off after {len(content)} of {length} bytes")
     return str(content.decode("utf-8", errors="replace"))
 
 
@@ -161,6 +174,9 @@ def fetch_token(client: Client) -> str:
             f"no token: {url} answered {answer.status}; check --client-id, --client-secret and --scopes"
         )
     try:
-        return str(json.loads(answer.text)["access_token"])
+        token = json.loads(answer.text)["access_token"]
     except (ValueError, KeyError, TypeError):
-        raise TargetError(f"no token: {url} answered 200 without an access_token") from None
+        token = None
+    if not isinstance(token, str) or not token:
+        raise TargetError(f"no token: {url} answered 200 without an access_token")
+    return token

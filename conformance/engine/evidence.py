@@ -62,7 +62,7 @@ class Timeline:
         for event in self.events:
             if event in self.reads:
                 return event
-            if event.operation != self.kind.get() and event.case is None:
+            if _writes(event) and (event.case is None or event.status < 400):
                 return None
         return None
 

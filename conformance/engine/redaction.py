@@ -2,14 +2,15 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 SECRET_KEYS = frozenset(
     [
-        "access_token",
         "accesstoken",
-        "client_secret",
         "clientsecret",
         "password",
         "secret",
@@ -17,11 +18,9 @@ SECRET_KEYS = frozenset(
         "secretaccesskey",
         "saskey",
         "securitytoken",
-        "refresh_token",
         "refreshtoken",
         "apikey",
-        "api_key",
-        "jwt_token",
+        "jwttoken",
         "sastoken",
         "connectionstring",
         "connectionurl",
@@ -33,6 +32,9 @@ SECRET_HEADERS = frozenset(
     {"authorization", "x-api-key", "proxy-authorization", "cookie", "set-cookie"}
 )
 _SHORTEST = 4
+_SAFE = 8
+_SCHEME = re.compile(r"^\w+ +")
+_ESCAPE = re.compile("%[0-9A-F]{2}")
 
 
 class Redactor:
@@ -43,6 +45,7 @@ class Redactor:
 
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
         self._names: dict[str, str] = {}
+        self._count: Counter[str] = Counter()
         self._pattern: re.Pattern[str] | None = None
         for name, value in sorted((secrets or {}).items()):
             self.learn(name, value)
@@ -55,17 +58,17 @@ class Redactor:
             return
         if value in self._names:
             return
-        taken = sum(1 for known in self._names.values() if known.split("#")[0] == name)
-        self._names[value] = f"{name}#{taken + 1}" if taken else name
-        for escaped in {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}:
-            self._names.setdefault(escaped, self._names[value])
+        self._count[name] += 1
+        placeholder = f"{name}#{self._count[name]}" if self._count[name] > 1 else name
+        for form in forms(value):
+            self._names.setdefault(form, placeholder)
         longest_first = sorted(self._names, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+        self._pattern = re.compile("|".join(map(_whole, longest_first)))
 
     def text(self, text: str) -> str:
         """The text without secrets, JSON inside it included."""
-        if text[:1] in ("{", "["):
-            self._learn_from(text)
+        for name, value in secret_members(_parsed(text)):
+            self.learn(name, value)
         if self._pattern is None:
             return text
         return self._pattern.sub(lambda match: f"<secret:{self._names[match.group()]}>", text)
@@ -74,36 +77,52 @@ class Redactor:
         """The headers without secrets; the scheme of Authorization stays."""
         for name, value in headers.items():
             if name.lower() in SECRET_HEADERS:
-                self.learn(name.lower(), value.removeprefix("Bearer ").strip())
+                secret = _SCHEME.sub("", value) if "authorization" in name.lower() else value
+                self.learn(name.lower(), secret.strip())
         return {name: self.text(value) for name, value in headers.items()}
 
     def value(self, value: Any) -> Any:
         """Any JSON value without secrets."""
         return json.loads(self.text(json.dumps(value)))
 
-    def _learn_from(self, text: str) -> None:
-        try:
-            document = json.loads(text)
-        except ValueError:
-            return
-        for name, value in secret_members(document):
-            self.learn(name, value)
+
+def forms(value: str) -> set[str]:
+    """The ways to write a secret: as it is, escaped in JSON up to three times over, in a URL, in a form."""
+    found = {value}
+    for _ in range(3):
+        found |= {
+            json.dumps(form, ensure_ascii=ascii_)[1:-1]
+            for form in found
+            for ascii_ in (True, False)
+        }
+    encode = partial(quote, errors="replace")
+    percent = {encode(value), encode(value, safe=""), quote_plus(value, errors="replace")}
+    return found | percent | {_ESCAPE.sub(lambda m: m.group().lower(), p) for p in percent}
+
+
+def _whole(form: str) -> str:
+    # A short secret may be part of an id: only the whole word is the secret.
+    return re.escape(form) if len(form) >= _SAFE else rf"(?<![\w-]){re.escape(form)}(?![\w-])"
+
+
+def _parsed(text: str) -> Any:
+    bare = text.lstrip("\ufeff \t\r\n")
+    try:
+        return json.loads(bare) if bare[:1] in ("{", "[") else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def secret_members(document: Any) -> Iterator[tuple[str, str]]:
     """Name and value of each member whose key says that it is secret, however deep, JSON in strings included."""
     if isinstance(document, dict):
         for key, value in document.items():
-            if isinstance(value, str) and key.replace("-", "").lower() in SECRET_KEYS:
+            if isinstance(value, str) and re.sub("[-_]", "", key).lower() in SECRET_KEYS:
                 yield key, value
             else:
                 yield from secret_members(value)
     elif isinstance(document, list):
         for value in document:
             yield from secret_members(value)
-    elif isinstance(document, str) and document[:1] in ("{", "["):
-        try:
-            inner = json.loads(document)
-        except ValueError:
-            return
-        yield from secret_members(inner)
+    elif isinstance(document, str):
+        yield from secret_members(_parsed(document))

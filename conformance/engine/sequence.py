@@ -1,12 +1,13 @@
 """Runs the documented sequences: Arazzo workflows over the operations of the contract."""
 
+import json
 import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from conformance.engine.data import load_checked
+from conformance.engine.data import line_with, load_checked
 from conformance.engine.errors import ContractDataError, Halted
 from conformance.engine.exchange import ABSENT, Exchange
 from conformance.engine.expressions import Scope
@@ -22,8 +23,9 @@ def load_workflows(root: Path) -> Workflows:
     for path in sorted((root / "sequences").glob("*.arazzo.yaml")):
         for workflow in load_checked(path, "sequence")["workflows"]:
             if workflow["workflowId"] in found:
+                line = line_with(path, f"workflowId: {workflow['workflowId']}")
                 raise ContractDataError(
-                    f"{path}: workflow {workflow['workflowId']} is defined twice"
+                    f"{path}:{line}: workflow {workflow['workflowId']} is defined twice"
                 )
             found[workflow["workflowId"]] = workflow
     return found
@@ -85,9 +87,13 @@ class Runner:
         self._require(step, scope, exchange)
         outputs = {key: scope.evaluate(value) for key, value in step.get("outputs", {}).items()}
         for key, rule in step.get("x-extract", {}).items():
-            found = re.search(rule["pattern"], str(scope.evaluate(rule["from"])))
+            value = scope.evaluate(rule["from"])
+            found = re.search(rule["pattern"], value) if isinstance(value, str) else None
             outputs[key] = found.group(1) if found else ABSENT
-        missing = [key for key, value in outputs.items() if value is ABSENT]
+        missing = [key for key, value in outputs.items() if value in (ABSENT, None, "")]
+        creates = step.get("x-creates")
+        if creates and creates["id"] not in missing:
+            self.session.made(creates["resource"], str(outputs[creates["id"]]))
         if missing:
             raise Halted(
                 name, f"the answer lacks what later steps need: {', '.join(missing)}", exchange.id
@@ -113,7 +119,8 @@ class Runner:
         by_place: dict[str, dict[str, str]] = {"path": {}, "query": {}, "header": {}}
         for parameter in step.get("parameters", ()):
             value = self._needed(scope.resolve(parameter["value"]), name, parameter["name"])
-            by_place[parameter["in"]][parameter["name"]] = str(value)
+            text = value if isinstance(value, str) else json.dumps(value)
+            by_place[parameter["in"]][parameter["name"]] = text
         payload = step.get("requestBody", {}).get("payload")
         body = (
             self._needed(scope.resolve(payload), name, "the request body")
@@ -163,8 +170,8 @@ class Runner:
             self.session.gone(exchange.path["id"])
         creates = step.get("x-creates")
         if creates:
-            self.session.made(creates["resource"], outputs[creates["id"]])
-            self._read_back(KINDS[creates["resource"]], outputs[creates["id"]], exchange.step)
+            identifier = str(outputs[creates["id"]])
+            self._read_back(KINDS[creates["resource"]], identifier, exchange.step)
 
     def _read_back(self, kind: Kind, identifier: str, step: str) -> None:
         if kind in self.read_backs:

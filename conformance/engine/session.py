@@ -149,8 +149,7 @@ class Session:
         """One exchange with a form body; a token in the answer is kept in `last_token`, never in the record."""
         operation = self.world.contract[operation_id]
         payload = urlencode(form).encode()
-        for name in ("client_secret",):
-            self.world.redactor.learn(name, quote(form[name], safe=""))
+        self.world.redactor.learn("client_secret", form.get("client_secret"))
         url = self._url(operation, {}, {})
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         started = time.time()
@@ -270,10 +269,11 @@ class Session:
         hide = self.world.redactor
         sent = (payload or b"").decode("utf-8", errors="replace")
         safe_headers = hide.headers(headers)
+        request = Request(safe_headers, hide.text(sent), operation.method, hide.text(url))
         response = None
         if answer.error is None:
-            response = Response(hide.headers(answer.headers), hide.text(answer.text), answer.status)
-        request = Request(safe_headers, hide.text(sent), operation.method, hide.text(url))
+            text = hide.text(answer.text)
+            response = Response(hide.headers(answer.headers), text, answer.status)
         with self._lock:
             exchange = Exchange(
                 f"{self.journey}/{len(self.exchanges) + 1:03d}",

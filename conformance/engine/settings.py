@@ -15,6 +15,7 @@ PRODUCTION_HOSTS = {
     "ims": "https://ims-na1.adobelogin.com",
     "data-collection": "https://dcs.adobedc.net",
 }
+LONGEST_TIMEOUT = 3600.0
 SECRETS = ("access_token", "api_key", "client_secret")
 
 
@@ -34,7 +35,7 @@ class Settings:
     collection_url: str = ""
     other_sandbox: str | None = None
     connectors: Mapping[str, Any] = field(default_factory=dict)
-    timeout: float = 30.0
+    http_timeout: float = 30.0
 
     def base(self, service: str) -> str:
         """Scheme and host of a service, without a trailing slash."""
@@ -56,7 +57,7 @@ class Settings:
     def shown(self) -> dict[str, Any]:
         """The settings for a report: a secret is only said to be given."""
         plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "connectors"}
-        hidden = {name: "(given)" for name in SECRETS if plain.get(name)}
+        hidden = {name: "(given)" for name in (*SECRETS, "client_id") if plain.get(name)}
         return {**plain, **hidden, "connectors": sorted(self.connectors)}
 
 
@@ -71,7 +72,11 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str] = os.environ)
     values.setdefault("api_key", values.get("client_id"))
     _check(values)
     if connectors:
-        values["connectors"] = read_toml(Path(str(connectors)), "--connectors")
+        tables = read_toml(Path(str(connectors)), "--connectors")
+        for name, table in tables.items():
+            if not isinstance(table, dict) or not all(isinstance(t, dict) for t in table.values()):
+                raise SettingsError(f"--connectors {connectors}: {name} holds more than tables")
+        values["connectors"] = tables
     return Settings(**values)
 
 
@@ -88,12 +93,10 @@ def _merge(options: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, 
 
 
 def _check(values: dict[str, Any]) -> None:
-    url = str(values.get("base_url", ""))
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingsError(
-            f"--base-url {url!r}: give an address such as https://platform.adobe.io"
-        )
+    values.setdefault("base_url", "")
+    for name in ("base_url", "ims_url", "collection_url"):
+        if name in values:
+            _check_url(f"--{name.replace('_', '-')}", str(values[name]))
     for name in ("org_id", "sandbox", "api_key"):
         if not values.get(name):
             raise SettingsError(
@@ -107,9 +110,24 @@ def _check(values: dict[str, Any]) -> None:
             "(AEP_CLIENT_ID, AEP_CLIENT_SECRET)"
         )
     try:
-        values["timeout"] = float(values.get("timeout", Settings.timeout))
+        seconds = float(values.get("http_timeout", Settings.http_timeout))
     except ValueError:
-        raise SettingsError(f"--timeout {values['timeout']!r}: give seconds, such as 30") from None
+        seconds = 0.0
+    if not 0 < seconds <= LONGEST_TIMEOUT:
+        raise SettingsError(f"--http-timeout {values['http_timeout']!r}: give seconds, such as 30")
+    values["http_timeout"] = seconds
+
+
+def _check_url(option: str, url: str) -> None:
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        raise SettingsError(f"{option}: leave user and password out of the address")
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsError(f"{option} {url!r}: give an address such as https://{PRODUCTION}")
 
 
 def read_toml(path: Path, option: str) -> dict[str, Any]:

@@ -106,7 +106,7 @@ class Judge:
             prerequisite = self._failed_need(row)
             if prerequisite:
                 base.verdict, base.blocked_by = BLOCKED, prerequisite
-                base.message = f"blocked: {prerequisite} does not hold"
+                base.message = f"{prerequisite} does not hold"
                 return base
         return (
             self._broken(base)
@@ -135,6 +135,10 @@ class Judge:
         return verdict
 
     def _unobserved(self, verdict: Verdict, evidence: Evidence) -> Verdict:
+        silent = [e for e in evidence.exchanges if e.error and e.case == verdict.requirement.id]
+        if silent:
+            verdict.verdict, verdict.message = ERROR, str(silent[0].error)
+            return verdict
         stopped = [j for j in evidence.journeys if j.halted_at]
         if not stopped:
             verdict.verdict = NOT_APPLICABLE if self._narrowed else UNTESTED

@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conformance.engine.exchange import Exchange, Message
@@ -13,12 +13,14 @@ from conformance.engine.verdict import (
     PASS,
     UNTESTED,
     WAIVED,
+    WARN,
     Finding,
     Verdict,
     short,
 )
 
 BODY_LIMIT = 1200
+SHOWN = 8
 HEADERS_SHOWN = ("content-type", "if-match", "x-sandbox-name", "accept", "retry-after")
 
 
@@ -78,6 +80,17 @@ def curl(exchange: Exchange) -> str:
     if request.text:
         parts += ["--data-raw", cut(request.text, 4000)]
     return shlex.join(parts)
+
+
+def summary(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A line for each requirement that does not hold, then the first of those that could not be judged."""
+    red = [row for row in rows if row["verdict"] in (FAIL, WARN)]
+    dark = [r for r in rows if r["verdict"] in (ERROR, BLOCKED, UNTESTED) and r["level"] == "MUST"]
+    lines = [f"{r['verdict']:5}{r['level']:7}{r['id']}: {brief(r['message'])}" for r in red]
+    lines += [f"{r['verdict']:9}{r['id']}: {brief(r['message'])}" for r in dark[:SHOWN]]
+    if len(dark) > SHOWN:
+        lines.append(f"… and {len(dark) - SHOWN} more blocked, untested or in error")
+    return lines
 
 
 def verdict_sentence(counts: Mapping[str, Mapping[str, int]], conformant: bool, target: str) -> str:

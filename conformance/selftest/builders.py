@@ -123,9 +123,22 @@ def _serve(listener: socket.socket, replies: tuple[bytes | None, ...], heard: li
         except OSError:
             return
         with connection:
-            heard.append(connection.recv(65536).decode("latin-1"))
+            heard.append(_hear(connection))
             if reply is not None:
                 connection.sendall(reply)
+
+
+def _hear(connection: socket.socket) -> str:
+    text = ""
+    while chunk := connection.recv(65536).decode("latin-1"):
+        text += chunk
+        if not text[0].isalpha():  # no HTTP: the hello of a TLS client
+            break
+        head, _, body = text.partition("\r\n\r\n")
+        length = head.lower().partition("content-length: ")[2].partition("\r\n")[0]
+        if "\r\n\r\n" in text and len(body) >= int(length or 0):
+            break
+    return text
 
 
 def reply(status: str = "200 OK", body: bytes = b"{}", *headers: str) -> bytes:

@@ -127,8 +127,9 @@ def test_unknown_key_in_the_file_is_named(toml):
     assert "sandbax" in refused({**GIVEN, "config": toml('sandbax = "dev"')})
 
 
-def test_connectors_that_are_no_tables_are_refused(toml):
-    assert "--connectors" in refused({**GIVEN, "connectors": toml("paypal = 1")})
+@pytest.mark.parametrize("text", ["paypal = 1", "[paypal]\nauth = 1"])
+def test_connectors_that_are_no_tables_are_refused(toml, text):
+    assert "--connectors" in refused({**GIVEN, "connectors": toml(text)})
 
 
 def test_no_secret_is_shown(toml):

@@ -9,8 +9,6 @@ from conformance.emulator.faults.kinds import (
     CONNECTION,
     CONTRACT,
     FLOW,
-    KINDS,
-    SIDES,
     SOURCE,
     TARGET,
     Kind,
@@ -21,7 +19,12 @@ OPTIONAL = ("description-is-optional",)
 ACCEPTED = {
     SOURCE: OPTIONAL,
     TARGET: OPTIONAL,
-    FLOW: ("minute-interval-of-fifteen-is-accepted", *OPTIONAL),
+    FLOW: (
+        "minute-interval-of-fifteen-is-accepted",
+        "hour-interval-of-one-is-answered",
+        "once-without-interval-is-answered",
+        *OPTIONAL,
+    ),
 }
 
 
@@ -37,7 +40,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.create, after_calls(1, status(202)))
 
 
-@family("{}-create-without-id", "create-returns-identifier", CONTRACT)
+@family("{}-create-without-id", "create-returns-identifier")
 def _(emulator: Emulator, kind: Kind) -> None:
     """A create is answered without the id."""
     emulator.after(kind.create, drop("/id"))
@@ -79,37 +82,25 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.create, every(5, drop("/etag")))
 
 
-@family("{}-create-etag-unquoted", "create-etag-is-quoted", CONTRACT)
+@family("{}-create-etag-unquoted", "create-etag-is-quoted")
 def _(emulator: Emulator, kind: Kind) -> None:
     """The etag in the answer to a create lacks its quotes."""
     emulator.after(kind.create, replace("/etag", lambda etag: etag.strip('"')))
 
 
-@family("{}-create-etag-is-weak", "create-etag-is-quoted", CONTRACT, kinds=(FLOW, TARGET))
+@family("{}-create-etag-is-weak", "create-etag-is-quoted", kinds=(FLOW, TARGET))
 def _(emulator: Emulator, kind: Kind) -> None:
     """The etag in the answer to a create carries the prefix of weak etags."""
     emulator.after(kind.create, replace("/etag", lambda etag: f"W/{etag}"))
 
 
-@family("{}-create-etag-half-quoted", "create-etag-is-quoted", CONTRACT, kinds=(CONNECTION,))
+@family("{}-create-etag-half-quoted", "create-etag-is-quoted", kinds=(CONNECTION,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """The etag in the answer to a create has only its first quote."""
     emulator.after(kind.create, replace("/etag", lambda etag: etag[:-1]))
 
 
-@family("{}-create-answers-the-last-id-again", "created-ids-are-distinct")
-def _(emulator: Emulator, kind: Kind) -> None:
-    """The second create and all later ones answer the id of the first."""
-    first: list[str] = []
-
-    def same(identifier: str) -> str:
-        first.append(identifier)
-        return first[0]
-
-    emulator.after(kind.create, replace("/id", same))
-
-
-@family("{}-ids-are-used-again", "created-ids-are-distinct", kinds=KINDS)
+@family("{}-ids-are-used-again", "created-ids-are-distinct")
 def _(emulator: Emulator, kind: Kind) -> None:
     """The id of a deleted entity is given to the next one."""
     free: list[str] = []
@@ -128,9 +119,8 @@ def _(emulator: Emulator, kind: Kind) -> None:
 
 @family(
     "{}-create-without-description-answers-200",
-    "create-answers-created",
-    kinds=SIDES,
-    also={SOURCE: OPTIONAL, TARGET: OPTIONAL},
+    "description-is-optional",
+    kinds=(SOURCE, TARGET),
 )
 def _(emulator: Emulator, kind: Kind) -> None:
     """A create without a description is answered 200."""

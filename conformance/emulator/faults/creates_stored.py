@@ -42,22 +42,43 @@ def at_text(emulator: Emulator, kind: Kind, name: str, change: Callable[[str], s
     at_create(emulator, kind, rewrite)
 
 
-@family("{}-create-drops-the-description", STORED)
+def in_first_reads(emulator: Emulator, kind: Kind, change: Callable[[Document], Any]) -> None:
+    """Change what reads show of an entity that was never updated."""
+    usual = emulator.policy.present
+
+    def present(emulator: Emulator, request: Request, record: Record) -> Document:
+        document = usual(emulator, request, record)
+        if record.kind == kind.name and request.operation == kind.get and not record.updates:
+            change(document)
+        return document
+
+    emulator.policy.present = present
+
+
+@family("{}-read-lacks-the-description-sent", STORED)
 def _(emulator: Emulator, kind: Kind) -> None:
-    """The description of a create is not kept."""
-    at_create(emulator, kind, lambda document: document.pop("description", None))
+    """A new entity is read without the description that was sent."""
+    in_first_reads(emulator, kind, lambda document: document.pop("description", None))
 
 
-@family("{}-create-lowers-the-name", STORED)
+@family("{}-create-lowers-the-description", STORED)
 def _(emulator: Emulator, kind: Kind) -> None:
-    """The name of a create is kept in lower case."""
-    at_text(emulator, kind, "name", str.lower)
+    """The description of a create is kept in lower case."""
+    at_text(emulator, kind, "description", str.lower)
 
 
-@family("{}-create-cuts-the-name", STORED, kinds=(FLOW, SOURCE))
+@family("{}-create-cuts-the-description", STORED, kinds=(FLOW, SOURCE))
 def _(emulator: Emulator, kind: Kind) -> None:
-    """The name of a create loses its last character."""
-    at_text(emulator, kind, "name", lambda text: text[:-1])
+    """The description of a create loses its last character."""
+    at_text(emulator, kind, "description", lambda text: text[:-1])
+
+
+@family("{}-read-lowers-the-name-sent", STORED)
+def _(emulator: Emulator, kind: Kind) -> None:
+    """A new entity is read with its name in lower case."""
+    in_first_reads(
+        emulator, kind, lambda document: document.update(name=document.get("name", "").lower())
+    )
 
 
 @family("{}-create-breaks-foreign-text", STORED)
@@ -65,12 +86,6 @@ def _(emulator: Emulator, kind: Kind) -> None:
     """Characters of a name or description outside ASCII become question marks."""
     for name in ("name", "description"):
         at_text(emulator, kind, name, lambda text: text.encode("ascii", "replace").decode())
-
-
-@family("{}-read-shows-text-as-latin-1", STORED, kinds=(CONNECTION, FLOW))
-def _(emulator: Emulator, kind: Kind) -> None:
-    """Text of a create is decoded as Latin-1."""
-    at_text(emulator, kind, "description", lambda text: text.encode().decode("latin-1", "replace"))
 
 
 @family("one-{}-create-in-three-loses-its-description", STORED, kinds=SIDES)
@@ -107,51 +122,35 @@ def _(emulator: Emulator, kind: Kind) -> None:
 
 @family("{}-base-connection-is-forgotten", STORED, kinds=(SOURCE, TARGET))
 def _(emulator: Emulator, kind: Kind) -> None:
-    """The base connection is not in what is read back."""
-    usual = emulator.policy.present
+    """A new entity is read without the base connection that was sent."""
+    in_first_reads(emulator, kind, lambda document: document.pop("baseConnectionId", None))
 
-    def present(emulator: Emulator, request: Request, record: Record) -> Document:
-        document = usual(emulator, request, record)
-        if record.kind == kind.name and request.operation == kind.get:
-            document.pop("baseConnectionId", None)
-        return document
 
-    emulator.policy.present = present
+@family("{}-spec-version-becomes-a-number", STORED)
+def _(emulator: Emulator, kind: Kind) -> None:
+    """A new entity is read with the version of its spec as a number."""
+    name = "flowSpec" if kind is FLOW else "connectionSpec"
+    in_first_reads(emulator, kind, lambda document: document[name].update(version=1.0))
 
 
 @fault("source-format-becomes-json", breaks=[SOURCE.row(STORED)])
 def _(emulator: Emulator) -> None:
-    """A source connection is kept with the format json whatever was sent."""
-    usual = emulator.policy.present
-
-    def present(emulator: Emulator, request: Request, record: Record) -> Document:
-        document = usual(emulator, request, record)
-        if record.kind == SOURCE.name:
-            document["data"]["format"] = "json"
-        return document
-
-    emulator.policy.present = present
+    """A source connection is read with the format json whatever was sent."""
+    in_first_reads(emulator, SOURCE, lambda document: document["data"].update(format="json"))
 
 
 @fault("connection-auth-params-are-lost", breaks=[CONNECTION.row(STORED)])
 def _(emulator: Emulator) -> None:
-    """A base connection read back has empty auth parameters, public ones too."""
-
-    def hide(emulator: Emulator, record: Record, params: Document) -> None:
-        params.clear()
-
-    emulator.policy.hide_secrets = hide
+    """A base connection is read with empty auth parameters, the public ones lost too."""
+    emulator.policy.hide_secrets = lambda emulator, record, params: params.clear()
 
 
 @fault("connection-auth-spec-name-is-lowered", breaks=[CONNECTION.row(STORED)])
 def _(emulator: Emulator) -> None:
-    """A base connection read back spells its auth.specName in lower case."""
-    usual = emulator.policy.present
+    """A base connection is read with its auth.specName in lower case."""
 
-    def present(emulator: Emulator, request: Request, record: Record) -> Document:
-        document = usual(emulator, request, record)
+    def lower(document: Document) -> None:
         if "auth" in document:
             document["auth"]["specName"] = document["auth"]["specName"].lower()
-        return document
 
-    emulator.policy.present = present
+    in_first_reads(emulator, CONNECTION, lower)

@@ -8,9 +8,9 @@ from conformance.emulator.changes import drop, replace
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
 
-MISSING_TOKEN = "gateway.authorization.missing-token-is-refused"
-INVALID_TOKEN = "gateway.authorization.invalid-token-is-refused"
-TOKEN_CODE = "gateway.authorization.missing-token-is-named-by-its-code"
+WITHOUT = "gateway.authorization.missing-token-is-refused"
+INVALID = "gateway.authorization.invalid-token-is-refused"
+NAMED = "gateway.authorization.missing-token-is-named-by-its-code"
 MISSING_KEY = "gateway.api-key.missing-key-is-refused"
 INVALID_KEY = "gateway.api-key.invalid-key-is-refused"
 MISSING_ORG = "gateway.organization.missing-organization-is-refused"
@@ -31,43 +31,43 @@ def _own_org(emulator: Emulator) -> str:
     return emulator.tenants[0].org_id
 
 
-@fault("missing-token-is-let-in", breaks=[MISSING_TOKEN])
+@fault("missing-token-is-let-in", breaks=[WITHOUT])
 def _(emulator: Emulator) -> None:
     """Calls without a token are served as if they had one."""
     stand_in(emulator, TOKEN, lacks(TOKEN), good_token(emulator))
 
 
-@fault("missing-token-answers-400", breaks=[MISSING_TOKEN])
+@fault("missing-token-answers-400", breaks=[WITHOUT])
 def _(emulator: Emulator) -> None:
     """A missing token counts as a bad request."""
     emulator.after("*", asked(lacks(TOKEN), refuse(400)), when="error")
 
 
-@fault("missing-token-lists-nothing", breaks=[MISSING_TOKEN])
+@fault("missing-token-lists-nothing", breaks=[WITHOUT])
 def _(emulator: Emulator) -> None:
     """Without a token the list of base connections is empty instead of refused."""
     emulator.after("listConnections", asked(lacks(TOKEN), _nothing_here), when="error")
 
 
-@fault("missing-token-answers-server-error", breaks=[MISSING_TOKEN, SERVER_ERROR])
+@fault("missing-token-answers-server-error", breaks=[WITHOUT, SERVER_ERROR])
 def _(emulator: Emulator) -> None:
     """A call without a token makes the gateway fail."""
     emulator.after("*", asked(lacks(TOKEN), fail), when="error")
 
 
-@fault("missing-token-without-error-code", breaks=[TOKEN_CODE])
+@fault("missing-token-without-error-code", breaks=[NAMED])
 def _(emulator: Emulator) -> None:
     """The refusal of a missing token has a message but no error_code."""
     emulator.after("*", asked(lacks(TOKEN), drop("/error_code")), when="error")
 
 
-@fault("missing-token-with-code-of-invalid-one", breaks=[TOKEN_CODE])
+@fault("missing-token-with-code-of-invalid-one", breaks=[NAMED])
 def _(emulator: Emulator) -> None:
     """A missing token is refused under the number of an invalid one."""
     emulator.after("*", asked(lacks(TOKEN), replace("/error_code", "401013")), when="error")
 
 
-@fault("any-token-is-let-in", breaks=[INVALID_TOKEN])
+@fault("any-token-is-let-in", breaks=[INVALID])
 def _(emulator: Emulator) -> None:
     """Whatever follows Bearer is taken for a token."""
     good = good_token(emulator)
@@ -80,13 +80,13 @@ def _(emulator: Emulator) -> None:
     stand_in(emulator, TOKEN, wrong, good)
 
 
-@fault("invalid-token-answers-400", breaks=[INVALID_TOKEN])
+@fault("invalid-token-answers-400", breaks=[INVALID])
 def _(emulator: Emulator) -> None:
     """A token that was never issued counts as a bad request."""
     emulator.after("*", asked(_bad_token, refuse(400)), when="error")
 
 
-@fault("invalid-token-answers-server-error", breaks=[INVALID_TOKEN, SERVER_ERROR])
+@fault("invalid-token-answers-server-error", breaks=[INVALID, SERVER_ERROR])
 def _(emulator: Emulator) -> None:
     """A token that cannot be decoded makes the gateway fail."""
     emulator.after("*", asked(_bad_token, fail), when="error")

@@ -1,0 +1,63 @@
+"""Refused updates that leave traces, or whose answer is no JSON."""
+
+from __future__ import annotations
+
+from conformance.emulator import entities
+from conformance.emulator.app import Emulator
+from conformance.emulator.changes import every, header, raw
+from conformance.emulator.exchange import Request, Response
+from conformance.emulator.faults.kinds import FLOW, TARGET, Kind, family
+from conformance.emulator.faults.preconditions import supplied
+
+UNCHANGED = "refused-request-changes-nothing"
+
+
+@family("{}-refused-update-is-stored", UNCHANGED)
+def _(emulator: Emulator, kind: Kind) -> None:
+    """An update with a wrong etag is refused with 412, but its texts are stored."""
+
+    def store(request: Request, response: Response, emulator: Emulator) -> Response:
+        if response.status == 412 and request.record is not None:
+            for one in request.payload:
+                if one["path"] in ("/name", "/description") and one["op"] != "remove":
+                    request.record.document[one["path"][1:]] = one["value"]
+        return response
+
+    emulator.after(kind.update, store, when="error")
+
+
+@family("{}-refused-update-changes-the-etag", UNCHANGED)
+def _(emulator: Emulator, kind: Kind) -> None:
+    """An update that is refused for its body still gives the entity a new etag."""
+
+    def stamp(request: Request, response: Response, emulator: Emulator) -> Response:
+        if response.status == 400 and request.record is not None and supplied(request):
+            entities.stamp(emulator, request.record, emulator.clock.millis())
+        return response
+
+    emulator.after(kind.update, stamp, when="error")
+
+
+@family("{}-refused-update-touches-the-date", UNCHANGED)
+def _(emulator: Emulator, kind: Kind) -> None:
+    """An update with a wrong etag is refused, but updatedAt and updatedBy change."""
+
+    def touch(request: Request, response: Response, emulator: Emulator) -> Response:
+        if response.status == 412 and request.record is not None:
+            request.record.document["updatedAt"] = emulator.clock.millis() + 1
+        return response
+
+    emulator.after(kind.update, touch, when="error")
+
+
+@family("{}-refusal-of-stale-etag-is-html", "gateway.media-type.answers-are-json", kinds=(FLOW,))
+def _(emulator: Emulator, kind: Kind) -> None:
+    """One refusal in three of an update is an HTML page."""
+    emulator.after(kind.update, every(3, header("Content-Type", "text/html")), when="error")
+    emulator.after(kind.update, every(3, raw(b"<html><body>Refused</body></html>")), when="error")
+
+
+@family("{}-refusal-is-broken-json", "gateway.media-type.answers-parse-as-json", kinds=(TARGET,))
+def _(emulator: Emulator, kind: Kind) -> None:
+    """A refused update is answered with JSON that lacks its end."""
+    emulator.after(kind.update, raw(b'{"title": "Bad request", '), when="error")

@@ -1,0 +1,109 @@
+"""The client against a server that says whatever it is told: retries, redirects, broken answers."""
+
+import time
+from email.utils import formatdate
+
+import pytest
+
+from conformance.engine import client as module
+from conformance.engine.client import Client
+from conformance.selftest.builders import raw_server, reply, settings
+
+SECRET = "s3cret-value"
+BUSY = "429 Too Many Requests"
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """How long the client wanted to sleep; it does not."""
+    found = []
+    monkeypatch.setattr(module.time, "sleep", found.append)
+    return found
+
+
+def send(url, method="GET", headers=None, body=None, **given):
+    return Client(settings(url, **given)).send(method, url + "/things", headers or {}, body)
+
+
+def test_request_goes_out_as_given_and_the_answer_comes_back():
+    with raw_server(reply("201 Created", '{"é": 1}'.encode(), "ETag: x")) as (url, heard):
+        answer = send(url, "POST", {"X-One": "1", "Content-Type": "text/x"}, b"body")
+    assert heard[0].startswith("POST /things HTTP/1.1")
+    assert "X-One: 1" in heard[0]
+    assert heard[0].endswith("body")
+    assert (answer.status, answer.text, answer.error) == (201, '{"é": 1}', None)
+    assert (answer.headers["ETag"], answer.attempts) == ("x", 1)
+
+
+@pytest.mark.parametrize("status", [BUSY, "503 Service Unavailable"])
+def test_busy_target_is_asked_again_after_the_seconds_it_names(waits, status):
+    with raw_server(reply(status, b"", "Retry-After: 7"), reply()) as (url, heard):
+        answer = send(url, "POST", body=b"x")
+    assert (answer.status, answer.attempts, len(heard)) == (200, 2, 2)
+    assert waits == [7.0]
+    assert heard[0] == heard[1]
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high"),
+    [
+        (formatdate(time.time() + 20, usegmt=True), 15, 20),
+        (formatdate(time.time() - 3600, usegmt=True), 0, 0),
+        ("0", 0, 0),
+        ("0.5", 0.5, 0.5),
+        ("-5", 0, 0),
+        ("86400", 60, 60),
+    ],
+    ids=["date", "past date", "zero", "fraction", "negative", "a day"],
+)
+def test_wait_is_what_is_asked_for_within_bounds(waits, value, low, high):
+    with raw_server(reply(BUSY, b"", f"Retry-After: {value}"), reply()) as (url, _):
+        assert send(url).attempts == 2
+    assert low <= waits[0] <= high
+
+
+@pytest.mark.parametrize(
+    ("status", "header"),
+    [
+        (BUSY, "X-Other: 1"),
+        (BUSY, "Retry-After: soon"),
+        ("500 Internal Server Error", "Retry-After: 1"),
+        ("502 Bad Gateway", "Retry-After: 1"),
+        ("202 Accepted", "Retry-After: 1"),
+        ("404 Not Found", "Retry-After: 1"),
+    ],
+)
+def test_nothing_else_is_asked_again(waits, status, header):
+    with raw_server(reply(status, b"", header), reply()) as (url, heard):
+        answer = send(url)
+        assert (str(answer.status), answer.attempts) == (status[:3], 1)
+        assert (len(heard), waits) == (1, [])
+        send(url)
+
+
+def test_patience_ends(waits):
+    with raw_server(*[reply(BUSY, b"", "Retry-After: 1")] * module.MAX_ATTEMPTS) as (url, heard):
+        answer = send(url)
+    assert (answer.status, answer.attempts) == (429, module.MAX_ATTEMPTS)
+    assert len(waits) == module.MAX_ATTEMPTS - 1 == len(heard) - 1
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary", "308 Permanent"])
+def test_redirect_is_an_answer_and_is_not_followed(status):
+    with raw_server(reply()) as (other, stolen):
+        with raw_server(reply(status, b"", f"Location: {other}/x")) as (url, _):
+            answer = send(url, headers={"Authorization": f"Bearer {SECRET}"})
+        assert str(answer.status) == status[:3]
+        assert stolen == []
+        send(other)
+
+
+def test_credentials_of_the_machine_never_replace_the_token(tmp_path, monkeypatch):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password other\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with raw_server(reply(), reply()) as (url, heard):
+        send(url, headers={"Authorization": "Bearer token"})
+        send(url)
+    assert "Authorization: Bearer token" in heard[0]
+    assert "authorization" not in heard[1].lower()
