@@ -61,6 +61,7 @@ CHARGE = (
                 risk_level=TEXT,
                 risk_score=WHOLE,
                 seller_message=TEXT,
+                reason=ANY,
                 type=TEXT,
             )
         ),

@@ -35,6 +35,10 @@ def token(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
+def _no_json(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
 @dataclass
 class Message:
     """Headers and text of a request or an answer; `body` is the parsed JSON, or ABSENT."""
@@ -45,8 +49,8 @@ class Message:
     @cached_property
     def body(self) -> Any:
         try:
-            return json.loads(self.text)
-        except ValueError:
+            return json.loads(self.text, parse_constant=_no_json)
+        except (ValueError, RecursionError):
             return ABSENT
 
     def header(self, name: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 from conformance.engine.catalogue import Catalogue, Requirement
 from conformance.engine.evidence import Journey
 from conformance.engine.exchange import ABSENT, Exchange, Message
-from conformance.engine.verdict import FAIL, NOT_APPLICABLE, ORDER, PASS, WAIVED
+from conformance.engine.verdict import BLOCKED, FAIL, NOT_APPLICABLE, ORDER, PASS, UNTESTED, WAIVED
 from conformance.report.text import verdict_sentence
 
 SCHEMA_VERSION = "1.0"
@@ -108,10 +108,9 @@ def _sequence(journey: Journey, connector: str, failing: dict[str, str]) -> dict
         }
         for e in journey.exchanges
     ]
-    if journey.halted_at and steps and steps[-1]["verdict"] == PASS:
-        verdict = "blocked"
-    else:
-        verdict = min((s["verdict"] for s in steps), key=ORDER.index, default="untested")
+    verdict = min((s["verdict"] for s in steps), key=ORDER.index, default=UNTESTED)
+    if journey.halted_at and verdict in (PASS, UNTESTED):
+        verdict = BLOCKED
     return {"name": journey.name, "connector": connector, "verdict": verdict, "steps": steps}
 
 
@@ -194,5 +193,8 @@ def write(path: Path, results: dict[str, Any]) -> None:
     """Write results.json whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".part")
-    partial.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
+    partial.write_text(
+        text, encoding="utf-8", errors="backslashreplace"
+    )  # a lone surrogate: \udXXX
     partial.replace(path)

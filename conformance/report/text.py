@@ -108,9 +108,9 @@ def verdict_sentence(counts: Mapping[str, Mapping[str, int]], conformant: bool, 
         )
         if must[name]
     ]
-    warned = counts["SHOULD"]["warn"] + counts["MAY"]["warn"]
+    warned = [(counts[level][WARN], level) for level in ("SHOULD", "MAY")]
     tail = f"; {', '.join(parts)}" if parts else ""
-    also = f"; {warned} SHOULD not met" if warned else ""
+    also = "".join(f"; {number} {level} not met" for number, level in warned if number)
     word = "conformant" if conformant else "NOT conformant"
     return f"{target} is {word}: {must[PASS]} of {judged} MUST requirements hold{tail}{also}."
 

@@ -60,7 +60,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     """A list that matches nothing is answered 204."""
 
     def nothing(request: Request, response: Response, emulator: Emulator) -> bool:
-        return response.payload.get("items") == []
+        return bool(response.payload.get("items") == [])
 
     emulator.after(kind.list, only_if(nothing, lambda *answer: Response(204)))
 

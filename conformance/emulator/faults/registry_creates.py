@@ -13,6 +13,7 @@ from conformance.emulator.faults.registry_tools import (
     find_renamed,
     rename,
     rename_alternate,
+    retitle,
 )
 from conformance.emulator.seams import Apply
 
@@ -58,11 +59,11 @@ ANSWERS: dict[str, tuple[str, Make]] = {
     "alternate-id-ends-in-other-digits": (ALTERNATE, lambda: rename_alternate(_other_digits)),
     "alternate-id-names-other-container": (ALTERNATE, lambda: rename_alternate(_other_container)),
     "alternate-id-names-other-tenant": (ALTERNATE, lambda: rename_alternate(_other_tenant)),
-    "title-is-lower-case": (TITLE, lambda: stored(replace("/title", str.lower))),
-    "title-is-cut-at-twelve": (TITLE, lambda: stored(replace("/title", lambda old: old[:12]))),
+    "title-is-lower-case": (TITLE, lambda: retitle(str.lower)),
+    "title-is-cut-at-twelve": (TITLE, lambda: retitle(lambda old: old[:12])),
     "title-has-a-space-every-second-time": (
         TITLE,
-        lambda: every(2, stored(replace("/title", lambda old: old + " "))),
+        lambda: every(2, retitle(lambda old: old + " ")),
     ),
     "title-is-left-out": (TITLE, lambda: drop("/title")),
     "resource-type-is-singular": (
@@ -81,10 +82,16 @@ def _answering(operation: str, make: Make) -> Apply:
     return apply
 
 
+# the contract types $id and meta:altId with a pattern too
+UNFIT = ("identifier-is-plain-http", "alternate-id-lacks-underscore")
+
+
 def _register(kind: str, name: str, title: str, statement: str, make: Make) -> None:
+    breaks = [f"schema-registry.{kind}.{statement}"]
+    breaks += ["schema-registry.answers.fit-the-contract"] if title in UNFIT else []
     apply = _answering(f"create{name}", make)
     apply.__doc__ = f"Of a created {name.lower()}: {title.replace('-', ' ')}."
-    fault(f"{name.lower()}-{title}", breaks=[f"schema-registry.{kind}.{statement}"])(apply)
+    fault(f"{name.lower()}-{title}", breaks=breaks)(apply)
 
 
 for _kind, _name in KINDS.items():

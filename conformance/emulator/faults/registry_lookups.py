@@ -81,7 +81,7 @@ def _reading(kind: str, name: str) -> None:
         emulator.after(f"get{name}", lost)
         emulator.after(f"get{name}", status(404))
 
-    @fault(f"every-second-{one}-lookup-fails", breaks=[LAWFUL])
+    @fault(f"every-second-{one}-lookup-fails", breaks=[readable, LAWFUL])
     def _(emulator: Emulator) -> None:
         """One lookup in two makes the registry fail."""
         emulator.after(f"get{name}", every(2, fail))

@@ -9,6 +9,7 @@ from conformance.emulator import entities
 from conformance.emulator.alterations import stored
 from conformance.emulator.app import After, Emulator
 from conformance.emulator.changes import replace
+from conformance.emulator.errors import bad_value
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.store import Record
 
@@ -45,9 +46,29 @@ def find_renamed(emulator: Emulator) -> None:
             usual(emulator, request, identifier)
 
     emulator.policy.check_schema_reference = check
+    emulator.policy.check_title = _check_sent_title
     for name in KINDS.values():
         emulator.before(f"get{name}", _resolve)
         emulator.before(f"delete{name}", _resolve)
+
+
+def retitle(new: Rename) -> After:
+    """Store another title than was sent; only the one that was sent counts as in use."""
+    change = stored(replace("/title", new))
+
+    def retitled(request: Request, response: Response, emulator: Emulator) -> Response:
+        if request.record is not None:
+            request.record.extra["title"] = request.payload["title"]
+        return change(request, response, emulator)
+
+    return retitled
+
+
+def _check_sent_title(emulator: Emulator, request: Request, title: str) -> None:
+    for kind in KINDS:
+        for record in entities.visible_records(emulator, request, kind):
+            if record.extra.get("title", record.document["title"]) == title:
+                raise bad_value("Title must be unique")
 
 
 def _resolve(emulator: Emulator, request: Request) -> Response | None:

@@ -1,0 +1,210 @@
+"""What the service adds to a flow: its state, its specs, its link and its inlet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from conformance.emulator.app import After, Emulator
+from conformance.emulator.changes import drop, replace, retype, updated
+from conformance.emulator.exchange import Request, Response
+from conformance.emulator.faults import fault
+from conformance.emulator.faults.kinds import FLOW
+from conformance.emulator.store import Record
+
+ENABLED = FLOW.row("flow-becomes-enabled")
+SETTLED = FLOW.row("enabled-flow-has-settled-etag")
+STABLE = FLOW.row("etag-is-stable-on-reads")
+INHERITED = FLOW.row("connection-specs-are-inherited")
+MARKED = FLOW.row("source-flow-is-marked")
+RUNS = FLOW.row("runs-link-names-the-flow")
+INLET = FLOW.row("inlet-is-given")
+INLET_ID = FLOW.row("inlet-ends-in-its-identifier")
+INLET_HOST = FLOW.row("inlet-host-is-documented")
+SUMMARY = "/items/0/inheritedAttributes"
+URL = "/items/0/options/inletUrl"
+
+
+@fault("flow-stays-initializing", breaks=[ENABLED])
+def _(emulator: Emulator) -> None:
+    """A new flow is never enabled."""
+    emulator.policy.start = lambda emulator, record: None
+
+
+@fault("flow-becomes-disabled", breaks=[ENABLED])
+def _(emulator: Emulator) -> None:
+    """A new flow ends up disabled instead of enabled."""
+    usual = emulator.policy.enable
+
+    def enable(emulator: Emulator, record: Record, at: int) -> None:
+        usual(emulator, record, at)
+        record.document["state"] = "disabled"
+
+    emulator.policy.enable = enable
+
+
+@fault("every-third-flow-stays-initializing", breaks=[ENABLED])
+def _(emulator: Emulator) -> None:
+    """One new flow in three is never enabled."""
+    usual, started = emulator.policy.start, []
+
+    def start(emulator: Emulator, record: Record) -> None:
+        started.append(record)
+        if len(started) % 3:
+            usual(emulator, record)
+
+    emulator.policy.start = start
+
+
+@fault("enabled-flow-changes-its-etag-later", breaks=[SETTLED, STABLE])
+def _(emulator: Emulator) -> None:
+    """A flow gets another etag twenty milliseconds after it was enabled."""
+    usual = emulator.policy.enable
+
+    def enable(emulator: Emulator, record: Record, at: int) -> None:
+        usual(emulator, record, at)
+        emulator.agenda.at(at + 20, lambda at: again(record), lambda: not record.updates)
+
+    def again(record: Record) -> None:
+        etag = emulator.policy.new_etag(emulator, record)
+        record.document |= {"version": etag, "etag": etag}
+
+    emulator.policy.enable = enable
+
+
+def summaries(change: Callable[[dict[str, Any]], Any]) -> After:
+    """Change the inherited attributes of a flow that is read."""
+
+    def apply(request: Request, response: Response, emulator: Emulator) -> Response:
+        change(response.payload["items"][0]["inheritedAttributes"])
+        return response
+
+    return apply
+
+
+@fault("flow-inherits-no-source-spec", breaks=[INHERITED])
+def _(emulator: Emulator) -> None:
+    """The source connections of a flow come without their connection spec."""
+    emulator.after("getFlow", drop(f"{SUMMARY}/sourceConnections/*/connectionSpec"))
+
+
+@fault("flow-swaps-inherited-specs", breaks=[INHERITED])
+def _(emulator: Emulator) -> None:
+    """The target connections of a flow show the connection spec of its source."""
+
+    def swap(inherited: dict[str, Any]) -> None:
+        for one in inherited["targetConnections"]:
+            one["connectionSpec"] = inherited["sourceConnections"][0]["connectionSpec"]
+
+    emulator.after("getFlow", summaries(swap))
+
+
+@fault("flow-inherits-no-targets-after-an-update", breaks=[INHERITED])
+def _(emulator: Emulator) -> None:
+    """An updated flow shows no inherited target connections."""
+    emulator.after("getFlow", updated(1, drop(f"{SUMMARY}/targetConnections")))
+
+
+@fault("flow-inherits-other-spec-versions", breaks=[INHERITED])
+def _(emulator: Emulator) -> None:
+    """The inherited source connection spec has another version."""
+    place = f"{SUMMARY}/sourceConnections/*/connectionSpec/version"
+    emulator.after("getFlow", replace(place, "2.0"))
+
+
+@fault("source-flow-is-not-marked", breaks=[MARKED])
+def _(emulator: Emulator) -> None:
+    """isSourceFlow is left out."""
+    emulator.after("getFlow", drop(f"{SUMMARY}/properties/isSourceFlow"))
+
+
+@fault("source-flow-is-marked-with-text", breaks=[MARKED])
+def _(emulator: Emulator) -> None:
+    """isSourceFlow is the string `true`."""
+    emulator.after("getFlow", retype(f"{SUMMARY}/properties/isSourceFlow", "string"))
+
+
+@fault("source-flow-is-marked-false", breaks=[MARKED])
+def _(emulator: Emulator) -> None:
+    """isSourceFlow is false once the flow was updated."""
+    change = replace(f"{SUMMARY}/properties/isSourceFlow", False)
+    emulator.after("getFlow", updated(1, change))
+
+
+@fault("runs-link-lacks-the-flow", breaks=[RUNS])
+def _(emulator: Emulator) -> None:
+    """runs of a flow links to all runs."""
+    emulator.after("getFlow", replace("/items/0/runs", "/runs"))
+
+
+@fault("runs-link-names-the-provider-reference", breaks=[RUNS])
+def _(emulator: Emulator) -> None:
+    """runs of a flow names its providerRefId."""
+
+    def other(request: Request, response: Response, emulator: Emulator) -> Response:
+        item = response.payload["items"][0]
+        item["runs"] = f"/runs?property=flowId=={item['providerRefId']}"
+        return response
+
+    emulator.after("getFlow", other)
+
+
+@fault("runs-link-is-left-out", breaks=[RUNS])
+def _(emulator: Emulator) -> None:
+    """A flow has no runs link."""
+    emulator.after("getFlow", drop("/items/0/runs"))
+
+
+@fault("inlet-is-not-given", breaks=[INLET])
+def _(emulator: Emulator) -> None:
+    """A streaming source flow has no options."""
+    emulator.after("getFlow", drop("/items/0/options"))
+
+
+@fault("inlet-is-spelled-otherwise", breaks=[INLET])
+def _(emulator: Emulator) -> None:
+    """The endpoint of a streaming source flow is under options.inletURL."""
+
+    def respelled(options: dict[str, Any]) -> dict[str, Any]:
+        return {("inletURL" if name == "inletUrl" else name): options[name] for name in options}
+
+    emulator.after("getFlow", replace("/items/0/options", respelled))
+
+
+@fault("inlet-is-lost-after-an-update", breaks=[INLET])
+def _(emulator: Emulator) -> None:
+    """An updated streaming source flow has no inletUrl."""
+    emulator.after("getFlow", updated(1, drop(URL)))
+
+
+@fault("inlet-is-plain-http", breaks=[INLET_ID])
+def _(emulator: Emulator) -> None:
+    """inletUrl is an http address."""
+    emulator.after("getFlow", replace(URL, lambda url: url.replace("https:", "http:")))
+
+
+@fault("inlet-ends-in-a-slash", breaks=[INLET_ID])
+def _(emulator: Emulator) -> None:
+    """inletUrl ends in a slash."""
+    emulator.after("getFlow", replace(URL, lambda url: url + "/"))
+
+
+@fault("inlet-has-another-path", breaks=[INLET_ID])
+def _(emulator: Emulator) -> None:
+    """inletUrl has the path /collections."""
+    emulator.after(
+        "getFlow", replace(URL, lambda url: url.replace("/collection/", "/collections/"))
+    )
+
+
+@fault("inlet-is-on-another-host", breaks=[INLET_HOST])
+def _(emulator: Emulator) -> None:
+    """inletUrl lies on dcs.adobedc.com."""
+    emulator.after("getFlow", replace(URL, lambda url: url.replace("adobedc.net", "adobedc.com")))
+
+
+@fault("inlet-host-has-a-longer-name", breaks=[INLET_HOST])
+def _(emulator: Emulator) -> None:
+    """inletUrl lies on dcs.adobedc.net.example."""
+    change = replace(URL, lambda url: url.replace("adobedc.net", "adobedc.net.example"))
+    emulator.after("getFlow", change)

@@ -1,0 +1,1 @@
+"""The proof of the suite: broken emulators are caught, lawful ones are not accused."""

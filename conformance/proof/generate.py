@@ -1,0 +1,169 @@
+"""Response mutants, generated from the contract.
+
+The rule: a mutation is a mutant only if the contract forbids its outcome. A body is altered in every way
+in every place, and kept where the documented schema of that operation and status no longer accepts it;
+dropping an optional member is lawful and so no mutant. A status is swapped for one that the operation, or
+every row that judges the refusal, does not allow. A member that the create of the same resource sends is
+altered in the read by id, because what was sent is what is stored. Of the edits that break the same place
+in the same way (another type, another text) the nearest miss alone is kept.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.engine.catalogue import Catalogue
+from conformance.engine.contract import Contract, Operation
+from conformance.engine.evidence import Journey
+from conformance.engine.exchange import ABSENT, Exchange, at
+from conformance.engine.kinds import BY_OPERATION
+from conformance.proof.answer import Answer, concrete, pointers
+from conformance.proof.mutations import BODIES, CONTENT_TYPES, Mutation, edits
+
+FAMILIES = (
+    ("drop",),
+    ("null",),
+    ("retype", "wrap"),
+    ("unquote", "upper", "shorten", "lengthen", "reword"),
+    ("blank",),
+    ("seconds", "negate", "raise"),
+    ("hollow", "clear"),
+    ("double",),
+)
+
+
+@dataclass
+class Seen:
+    """What a clean emulator answered for one operation with one status."""
+
+    operation: str
+    status: int
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    @property
+    def journeys(self) -> set[str]:
+        return {exchange.journey for exchange in self.exchanges}
+
+    @property
+    def answers(self) -> list[Answer]:
+        """The distinct answers, by their form."""
+        found = {}
+        for exchange in self.exchanges:
+            if exchange.response:
+                text = exchange.response.text.encode()
+                answer = Answer(self.status, tuple(exchange.response.headers.items()), text)
+                found[tuple(sorted(pointers(answer.body)))] = answer
+        return list(found.values())
+
+
+def observe(journeys: Iterable[Journey]) -> list[Seen]:
+    """The answers of a run by operation and status."""
+    found: dict[tuple[str, int], Seen] = {}
+    for journey in journeys:
+        for exchange in journey.exchanges:
+            key = (exchange.operation, exchange.status)
+            found.setdefault(key, Seen(*key)).exchanges.append(exchange)
+    return [found[key] for key in sorted(found)]
+
+
+def mutants(seen: Seen, contract: Contract, catalogue: Catalogue) -> list[Mutation]:
+    """Every mutant of the answers of one operation with one status."""
+    operation = contract[seen.operation]
+    found = [
+        *_of_schema(seen, operation),
+        *_of_echo(seen, contract),
+        *_of_whole_body(seen, operation),
+        *_of_content_type(seen),
+        *_of_status(seen, operation, catalogue),
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _of_schema(seen: Seen, operation: Operation) -> Iterator[Mutation]:
+    for answer in seen.answers:
+        for pointer in pointers(answer.body):
+            for family in FAMILIES:
+                kinds = (Mutation(seen.operation, seen.status, kind, pointer) for kind in family)
+                nearest = next((m for m in kinds if forbidden(m, answer, operation)), None)
+                if nearest:
+                    yield nearest
+
+
+def forbidden(mutation: Mutation, answer: Answer, operation: Operation) -> bool:
+    """Whether the contract accepts the answer and refuses the mutated one."""
+    schema = operation.schemas.get(str(answer.status))
+    if schema is None or answer.body is ABSENT or schema.errors(answer.body):
+        return False
+    mutated = mutation.apply(answer).body
+    return mutated is not ABSENT and bool(schema.errors(mutated))
+
+
+def _of_whole_body(seen: Seen, operation: Operation) -> Iterator[Mutation]:
+    """No body, another body, text that is not JSON: wherever a JSON body is documented."""
+    schema = operation.schemas.get(str(seen.status))
+    if schema is None:
+        return
+    for place in BODIES:
+        mutation = Mutation(seen.operation, seen.status, "body", place)
+        for answer in seen.answers:
+            mutated = mutation.apply(answer).body
+            if mutated is ABSENT or schema.errors(mutated):
+                yield mutation
+
+
+def _of_content_type(seen: Seen) -> Iterator[Mutation]:
+    if any(answer.content for answer in seen.answers):
+        for value in CONTENT_TYPES:
+            yield Mutation(seen.operation, seen.status, "content-type", value)
+
+
+def _of_echo(seen: Seen, contract: Contract) -> Iterator[Mutation]:
+    kind = BY_OPERATION.get(seen.operation)
+    if kind is None or seen.operation != kind.get() or not 200 <= seen.status < 300:
+        return
+    sent = (contract[kind.create()].request_schema or {}).get("properties", {})
+    for answer in seen.answers:
+        for holder in ("/items/0", "/*", ""):
+            for member in sent:
+                if at(answer.body, concrete(answer.body, f"{holder}/{member}")) is not ABSENT:
+                    yield Mutation(seen.operation, seen.status, "alter", f"{holder}/{member}")
+
+
+def _of_status(seen: Seen, operation: Operation, catalogue: Catalogue) -> Iterator[Mutation]:
+    lawful = _lawful_statuses(seen, operation, catalogue)
+    for status in _candidates(seen, operation):
+        if status not in lawful:
+            yield Mutation(seen.operation, seen.status, "status", str(status))
+
+
+def _candidates(seen: Seen, operation: Operation) -> list[int]:
+    documented = {int(s) for s in operation.responses if s.isdigit()}
+    if 200 <= seen.status < 300:
+        return sorted({200, 201, 202, 204, 302, 404, 500, 501} - {seen.status})
+    near = {min(operation.successes), 500, 418, *(s for s in documented if 400 <= s < 500)}
+    return sorted(near - {seen.status})
+
+
+def _lawful_statuses(seen: Seen, operation: Operation, catalogue: Catalogue) -> set[int]:
+    if 200 <= seen.status < 300:
+        return set(operation.successes)
+    allowed = [
+        set(catalogue[e.case].statuses)
+        for e in seen.exchanges
+        if e.case in catalogue.rows and catalogue[e.case].statuses
+    ]
+    return set.intersection(*allowed) if allowed else {int(s) for s in operation.responses}
+
+
+def by_operation(found: Iterable[Mutation]) -> dict[str, int]:
+    """How many mutants each operation has."""
+    counts: dict[str, int] = defaultdict(int)
+    for mutation in found:
+        counts[mutation.operation] += 1
+    return dict(counts)
+
+
+def check_families() -> set[Any]:
+    """The kinds that no family holds; empty when the families are complete."""
+    return set(edits()) - {kind for family in FAMILIES for kind in family}
