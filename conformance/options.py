@@ -65,6 +65,9 @@ OPTIONS = (
     Option("--profile", "requirements to judge", default="core", choices=PROFILES),
     Option("--sequence", "only this documented sequence", "NAME", repeats=True),
     Option("--requirement", "only requirements whose id matches", "GLOB", repeats=True),
+    Option(
+        "--repeats", "times that the full profile asks for what may break now and then", "N", 25
+    ),
     Option("--report-dir", "folder for the results", "DIR", default="reports/latest"),
     Option("--fault", "let the emulator break this fact", "NAME", repeats=True),
     Option(

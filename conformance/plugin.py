@@ -18,7 +18,7 @@ from conformance.engine.catalogue import Catalogue, Requirement, load_catalogue
 from conformance.engine.client import Client, fetch_token
 from conformance.engine.contract import load_contract
 from conformance.engine.data import contracts_root, fingerprint
-from conformance.engine.errors import ConformanceError
+from conformance.engine.errors import ConformanceError, SettingsError
 from conformance.engine.preflight import check_target
 from conformance.engine.redaction import Redactor
 from conformance.engine.sequence import load_workflows
@@ -28,7 +28,7 @@ from conformance.engine.verdict import Verdict
 from conformance.options import OPTIONS
 from conformance.report import allure_labels, results, text
 from conformance.rules.journeys import Itinerary, load_connectors
-from conformance.rules.run import Run, with_needs
+from conformance.rules.run import Run, refusals_among, with_needs
 
 Settle = Callable[[Requirement], None]
 STATE = pytest.StashKey["State"]()
@@ -77,6 +77,8 @@ class State:
             shared["run"],
             connectors,
             wanted,
+            refusals_among(self.catalogue),
+            _repeats(config),
         )
         world.redactor.learn("access_token", shared["token"])
         self.run = Run(world, self.catalogue, self.itinerary, Path(shared["records"]))
@@ -86,6 +88,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("aep-conformance")
     for option in OPTIONS:
         group.addoption(option.flag, **option.keywords())
+
+
+def _repeats(config: pytest.Config) -> int:
+    given = str(config.option.aep_repeats)
+    if not given.isdigit() or int(given) < 1:
+        raise SettingsError(f"--repeats {given}: give a whole number from 1")
+    return int(given) if config.option.aep_profile == "full" else 1
 
 
 def _is_worker(config: pytest.Config) -> bool:

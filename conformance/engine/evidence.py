@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
-from conformance.engine.exchange import ABSENT, Exchange
-from conformance.engine.kinds import BY_OPERATION, KINDS, Kind
+from conformance.engine.exchange import Exchange
+from conformance.engine.kinds import BY_OPERATION, Kind, created_names
 
 
 @dataclass
@@ -156,15 +156,3 @@ class Evidence:
             if exchange.journey == journey:
                 grouped[exchange.operation].append(exchange)
         return grouped
-
-
-def created_names(kind: Kind, exchange: Exchange) -> list[str]:
-    """The names under which a create's answer lets its entity be addressed."""
-    if kind in (KINDS["schema"], KINDS["class"]):
-        names = [exchange.at("/meta:altId"), exchange.at("/$id")]
-    elif kind is KINDS["dataSet"]:
-        first = exchange.at("/0")
-        names = [first.rsplit("/", 1)[-1] if isinstance(first, str) else ABSENT]
-    else:
-        names = [exchange.at("/id")]
-    return [name for name in names if isinstance(name, str)]

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from conformance.engine.exchange import ABSENT, Exchange
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -52,3 +54,15 @@ BY_OPERATION = {
     for kind in KINDS.values()
     for operation in (kind.create(), kind.get(), kind.update(), kind.delete(), kind.list())
 } | {"actOnFlow": FLOW}
+
+
+def created_names(kind: Kind, exchange: Exchange) -> list[str]:
+    """The names under which a create's answer lets its entity be addressed."""
+    if kind in (SCHEMA, CLASS):
+        names = [exchange.at("/meta:altId"), exchange.at("/$id")]
+    elif kind is DATA_SET:
+        first = exchange.at("/0")
+        names = [first.rsplit("/", 1)[-1] if isinstance(first, str) else ABSENT]
+    else:
+        names = [exchange.at("/id")]
+    return [name for name in names if isinstance(name, str)]

@@ -165,9 +165,6 @@ class Runner:
     def _keep_account(
         self, step: dict[str, Any], exchange: Exchange, outputs: dict[str, Any]
     ) -> None:
-        operation = _last(step["operationId"])
-        if operation.startswith("delete"):
-            self.session.gone(exchange.path["id"])
         creates = step.get("x-creates")
         if creates:
             identifier = str(outputs[creates["id"]])

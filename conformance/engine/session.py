@@ -13,19 +13,10 @@ from conformance.engine.client import Answer, Client
 from conformance.engine.contract import Contract, Operation
 from conformance.engine.errors import Halted
 from conformance.engine.exchange import Exchange, Request, Response
+from conformance.engine.kinds import BY_OPERATION, KINDS, created_names
 from conformance.engine.redaction import Redactor
 from conformance.engine.settings import Settings
 
-RESOURCES = {
-    "flow": "Flow",
-    "connection": "Connection",
-    "sourceConnection": "SourceConnection",
-    "targetConnection": "TargetConnection",
-    "schema": "Schema",
-    "class": "Class",
-    "dataSet": "DataSet",
-    "mappingSet": "MappingSet",
-}
 ACCEPT = {
     "getSchema": "application/vnd.adobe.xed+json; version=1",
     "getClass": "application/vnd.adobe.xed+json; version=1",
@@ -48,7 +39,10 @@ class Created:
 
 @dataclass
 class World:
-    """What all journeys of a run share: the target, the contract and the run's prefix."""
+    """What all journeys of a run share: the target, the contract and the run's prefix.
+
+    A request that must be refused (`refusals`) is sent `repeats` times, to meet a fault that comes and goes.
+    """
 
     settings: Settings
     contract: Contract
@@ -58,7 +52,11 @@ class World:
     run: str
     connectors: Mapping[str, Any] = field(default_factory=dict)
     wanted: frozenset[str] = frozenset()
+    refusals: frozenset[str] = frozenset()
+    repeats: int = 1
     looked_up: dict[str, str] = field(default_factory=dict)
+    examples: int = 5
+    generation_seed: int = 6902
 
 
 class Session:
@@ -143,6 +141,26 @@ class Session:
         self.require_success(exchange)
         return exchange
 
+    def forward(
+        self,
+        operation_id: str,
+        target: str,
+        path: dict[str, str],
+        headers: Mapping[str, str],
+        payload: bytes | None,
+        *,
+        case: str,
+        step: str,
+        notes: dict[str, Any],
+    ) -> Exchange:
+        """One exchange with a request made elsewhere: `target` is its encoded path and query as they stand."""
+        operation = self.world.contract[operation_id]
+        url = self.world.settings.base(operation.service) + target
+        sent = self._headers(operation, payload, None, headers, ())
+        started = time.time()
+        answer = self.world.client.send(operation.method, url, sent, payload)
+        return self._record(operation, path, url, sent, payload, answer, started, case, step, notes)
+
     def call_form(
         self, operation_id: str, form: Mapping[str, str], *, case: str | None = None, step: str
     ) -> Exchange:
@@ -199,19 +217,20 @@ class Session:
 
     def made(self, resource: str, identifier: str, sandbox: str | None = None) -> None:
         """Remember an entity that the end of the journey deletes."""
-        self.created.append(Created(resource, identifier, sandbox or self.world.settings.sandbox))
+        if all(created.id != identifier for created in self.created):
+            home = sandbox or self.world.settings.sandbox
+            self.created.append(Created(resource, identifier, home))
 
     def gone(self, identifier: str) -> None:
-        """Forget an entity that the journey deleted itself."""
+        """Forget an entity that was deleted."""
         for created in self.created:
-            if created.id == identifier:
-                created.deleted = True
+            created.deleted = created.deleted or created.id == identifier
 
     def tidy(self) -> list[Created]:
         """Delete what is left, newest first; returns what could not be deleted."""
         left = []
         for entity in reversed([c for c in self.created if not c.deleted]):
-            operation = f"delete{RESOURCES[entity.resource]}"
+            operation = KINDS[entity.resource].delete()
             if operation not in self.world.contract.operations:
                 left.append(entity)
                 continue
@@ -291,7 +310,19 @@ class Session:
                 notes,
             )
             self.exchanges.append(exchange)
+            self._keep_account(exchange)
         return exchange
+
+    def _keep_account(self, exchange: Exchange) -> None:
+        """Whatever a create made is to be tidied up, lawful or not, until a delete took it away."""
+        kind = BY_OPERATION.get(exchange.operation)
+        if kind is None or exchange.response is None or not exchange.response.is_success:
+            return
+        if exchange.operation == kind.create():
+            for name in created_names(kind, exchange)[:1]:
+                self.made(kind.name, name, exchange.request.header("x-sandbox-name"))
+        elif exchange.operation == kind.delete():
+            self.gone(exchange.path["id"])
 
 
 def encode_source_params(params: Mapping[str, Any]) -> str:

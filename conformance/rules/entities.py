@@ -87,6 +87,15 @@ def version_equals_etag(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
             )
 
 
+@rule_of_kinds("etag-header-equals-etag", *FLOW_SERVICE_KINDS)
+def etag_header_equals_etag(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    for exchange in evidence.successes(kind.get()):
+        header = exchange.response.header("ETag") if exchange.response else None
+        if header is not None and exchange.item is not ABSENT:
+            etag = exchange.item.get("etag")
+            yield check(exchange, header == etag, f"the header ETag to be {etag}", header)
+
+
 @rule_of_kinds("create-stores-what-was-sent", *FLOW_SERVICE_KINDS)
 def create_stores_what_was_sent(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
     for timeline in evidence.timelines(kind):
@@ -368,6 +377,14 @@ def _noted(evidence: Evidence, kind: Kind, note: str) -> list[Exchange]:
         for e in evidence.successes(kind.list())
         if note in e.notes and isinstance(e.at("/items"), list)
     ]
+
+
+@rule_of_kinds("list-follows-orderby", CONNECTION, FLOW)
+def list_follows_orderby(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    for exchange in _noted(evidence, kind, "ordered"):
+        names = [item.get("name") for item in exchange.at("/items")]
+        expected = sorted(map(str, names), reverse=exchange.notes["ordered"] == "-name")
+        yield check(exchange, names == expected, repr(expected), names, "/items")
 
 
 def _ids(exchange: Exchange) -> list[Any]:

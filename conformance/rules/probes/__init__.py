@@ -6,5 +6,6 @@ from conformance.rules.probes import (  # noqa: F401
     flow_updates,
     gateway,
     lists,
+    soak,
     updates,
 )

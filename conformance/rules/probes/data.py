@@ -31,7 +31,6 @@ def schemas(session: Session) -> None:
     body = schema_body(session, "probe registry")
     created = session.call("createSchema", body=body, step="create-schema")
     name = str(session.take(created, "/meta:altId"))
-    session.made("schema", name)
     session.call("getSchema", name, step="read-schema")
     session.call("listSchemas", query={"limit": "3", "orderby": "title"}, step="list-schemas")
     row = SCHEMA.row
@@ -85,7 +84,6 @@ def _class(session: Session) -> None:
     }
     created = session.call("createClass", body=body, step="create-class")
     name = str(session.take(created, "/meta:altId"))
-    session.made("class", name)
     session.call("getClass", name, step="read-class")
     _delete(session, CLASS.delete(), name)
     put(session, CLASS.row("deleted-class-is-gone"), "getClass", name)
@@ -93,7 +91,6 @@ def _class(session: Session) -> None:
 
 def _delete(session: Session, operation: str, identifier: str) -> None:
     session.call(operation, identifier, step=operation)
-    session.gone(identifier)
 
 
 @probe("data-sets", "catalog.*", "data-prep.*")

@@ -73,7 +73,13 @@ def bodies(session: Session) -> None:
         raw=b"",
         headers={"Content-Type": "application/json"},
     )
+    _oversized(session, body)
     put(session, "gateway.body.body-of-other-json-type-is-refused", send, raw=b"[" + text + b"]")
+
+
+def _oversized(session: Session, body: dict[str, Any]) -> None:
+    named = {**body, "name": session.name("x" * 100_000)}
+    put(session, "gateway.body.oversized-name-is-answered", "createConnection", body=named)
 
 
 @probe(

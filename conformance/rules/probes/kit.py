@@ -26,13 +26,11 @@ def spec_of(session: Session, connector: str) -> dict[str, Any]:
 
 
 def make(session: Session, kind: Kind, body: dict[str, Any], **call: Any) -> str:
-    """Create an entity, remember it for the tidy-up, and return its id."""
+    """Create an entity and return its id."""
     exchange = session.call(
         kind.create(), body=body, step=call.pop("step", f"create-{kind.name}"), **call
     )
-    identifier = str(session.take(exchange, "/id"))
-    session.made(kind.name, identifier, call.get("sandbox"))
-    return identifier
+    return str(session.take(exchange, "/id"))
 
 
 def account_body(session: Session, name: str) -> dict[str, Any]:
@@ -122,9 +120,7 @@ def destination(session: Session) -> Destination:
 
 def _part(session: Session, noun: str, body: dict[str, Any]) -> str:
     exchange = session.call(f"create{noun}", body=body, step=f"create-{noun}")
-    identifier = str(session.take(exchange, "/id"))
-    session.made(noun[0].lower() + noun[1:], identifier)
-    return identifier
+    return str(session.take(exchange, "/id"))
 
 
 def schema_body(session: Session, title: str) -> dict[str, Any]:
@@ -159,17 +155,14 @@ def stored(session: Session) -> Stored:
     title = f"probe schema {session.journey}"
     created = session.call("createSchema", body=schema_body(session, title), step="create-schema")
     schema = str(session.take(created, "/$id"))
-    session.made("schema", str(session.take(created, "/meta:altId")))
     body = {
         "name": session.name("probe dataset"),
         "schemaRef": {"id": schema, "contentType": DATA_SET_CONTENT},
     }
     answer = session.call("createDataSet", body=body, step="create-data-set")
     data_set = str(session.take(answer, "/0")).rsplit("/", 1)[-1]
-    session.made("dataSet", data_set)
     mapping = session.call("createMappingSet", body=mapping_body(schema), step="create-mapping-set")
     identifier = str(session.take(mapping, "/id"))
-    session.made("mappingSet", identifier)
     return Stored(schema, data_set, identifier)
 
 

@@ -17,11 +17,12 @@ LONGEST_WALK = 8
 )
 def part_lists(session: Session) -> None:
     chain = destination(session)
-    probe_list(session, SOURCE, _source(session, chain))
+    probe_list(session, SOURCE, part_body(chain))
     probe_list(session, TARGET, {**chain.target_body})
 
 
-def _source(session: Session, chain: Destination) -> dict[str, Any]:
+def part_body(chain: Destination) -> dict[str, Any]:
+    """A source connection to the profile store (S2:186), without its name."""
     spec = {"id": "8a9c3494-9708-43d7-ae3f-cda01e5030e1", "version": "1.0"}
     return {
         "connectionSpec": spec,
@@ -45,10 +46,12 @@ def probe_list(session: Session, kind: Kind, body: dict[str, Any]) -> None:
         _list(session, kind, names, {"limit": "1"}, limit=1)
     if session.wants(kind.row("list-pages-neither-repeat-nor-skip")):
         _walk(session, kind, names, made)
+    if session.wants(kind.row("list-follows-orderby")):
+        for order in ("name", "-name"):
+            _list(session, kind, names, {"orderby": order}, ordered=order)
     if kind is FLOW and session.wants(FLOW.row("list-count-answers-a-number")):
         _list(session, kind, names, {"count": "true"}, count=len(made))
     session.call(kind.delete(), made[0], step=f"delete-{kind.name}")
-    session.gone(made[0])
     put(session, kind.row("deleted-one-is-gone"), kind.get(), made[0])
     _list(session, kind, names[:1], lacks=made[:1])
 

@@ -48,4 +48,7 @@ def put(
     if not session.wants(requirement_id):
         return None
     step = requirement_id.rsplit(".", 1)[-1]
+    times = session.world.repeats if requirement_id in session.world.refusals else 1
+    for _ in range(times - 1):
+        session.call(operation, identifier, case=requirement_id, step=step, **call)
     return session.call(operation, identifier, case=requirement_id, step=step, **call)

@@ -1,0 +1,59 @@
+"""The same lawful calls many times over, to meet what is broken only now and then (full profile)."""
+
+from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, SOURCE, TARGET, Kind
+from conformance.engine.session import Session
+from conformance.rules.probes.changes import change, describe, read_one
+from conformance.rules.probes.kit import account_body, destination, make, settled
+from conformance.rules.probes.lists import part_body
+from conformance.rules.probes.registry import probe
+
+SOAKED = (
+    "create-*",
+    "created-*",
+    "read-*",
+    "version-*",
+    "dates-*",
+    "organization-*",
+    "etag-*",
+    "update-answers-*",
+    "update-changes-*",
+    "update-returns-*",
+    "update-stores-*",
+    "update-leaves-*",
+    "delete-*",
+    "deleted-one-is-gone",
+)
+
+
+@probe("soak", *(kind.row(glob) for kind in FLOW_SERVICE_KINDS for glob in SOAKED))
+def soak(session: Session) -> None:
+    if session.world.repeats < 2:
+        return
+    chain = destination(session)
+    bodies = {
+        SOURCE: part_body(chain),
+        TARGET: chain.target_body,
+        CONNECTION: account_body(session, "soak"),
+        FLOW: chain.flow(session, "soak"),
+    }
+    for kind, body in bodies.items():
+        _soak(session, kind, body)
+
+
+def _soak(session: Session, kind: Kind, body: dict[str, object]) -> None:
+    times = session.world.repeats
+    for number in range(times):
+        name = session.name(f"soak {kind.name} {number}")
+        made = make(session, kind, {**body, "name": name})
+        read_one(session, kind, made)
+        if number == 0:
+            kept = made
+        else:
+            session.call(kind.delete(), made, step=f"delete-{kind.name}")
+            session.call(
+                kind.get(), made, step="read-deleted", case=kind.row("deleted-one-is-gone")
+            )
+    read = settled(session, kept) if kind is FLOW else read_one(session, kind, kept)
+    for number in range(times):
+        read = change(session, kind, read, describe(f"soak {number}"))
+        read = read_one(session, kind, kept)
