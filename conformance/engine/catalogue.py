@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from conformance.engine.data import line_of, load, load_folder
+from conformance.engine.data import line_of, load_checked, load_folder
 from conformance.engine.errors import ContractDataError, SettingsError
 
 PROFILES = ("smoke", "core", "full")
@@ -72,19 +71,34 @@ class Catalogue:
 def load_catalogue(root: Path) -> Catalogue:
     """The catalogue under `root`/requirements.
 
-    Raises ContractDataError for a row that does not fit the schema, or an id given twice.
+    Raises ContractDataError, with file and line, for a row that does not fit the schema, an id given
+    twice, a need that no row defines, or a citation that leads nowhere.
     """
     rows: dict[str, Requirement] = {}
+    places: dict[str, Place] = {}
     for path, document in load_folder("requirements", "requirement", root):
-        for data in document["requirements"]:
-            row = _row(data, path)
+        for index, data in enumerate(document["requirements"]):
+            row, place = _row(data, path), Place(path, index)
             if row.id in rows:
-                raise ContractDataError(
-                    f"{path}:{_line(path, row.id)}: {row.id} stands in {rows[row.id].file} already"
-                )
-            rows[row.id] = row
-    _check_needs(rows, root / "requirements")
+                raise place.error("id", f"{row.id} stands in {rows[row.id].file} already")
+            rows[row.id], places[row.id] = row, place
+    lines = _line_counts(root)
+    for row in rows.values():
+        _check(row, rows, lines, places[row.id])
     return Catalogue(rows)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a row stands."""
+
+    path: Path
+    index: int
+
+    def error(self, key: str, message: str) -> ContractDataError:
+        """An error that names the file and the line of one member of the row."""
+        line = line_of(self.path, ["requirements", self.index, key])
+        return ContractDataError(f"{self.path}:{line}: {message}")
 
 
 def _row(data: dict[str, Any], path: Path) -> Requirement:
@@ -92,22 +106,24 @@ def _row(data: dict[str, Any], path: Path) -> Requirement:
     return Requirement(**values, file=path.name)
 
 
-def _line(path: Path, requirement_id: str) -> int:
-    ids = [data["id"] for data in load(path)["requirements"]]
-    return line_of(path, ["requirements", len(ids) - 1 - ids[::-1].index(requirement_id)])
+def _line_counts(root: Path) -> dict[str, int]:
+    listed = load_checked(root / "documents.yaml", "documents")["documents"]
+    return {document["id"]: document.get("lines", 0) for document in listed}
 
 
-def _check_needs(rows: dict[str, Requirement], folder: Path) -> None:
-    for row in rows.values():
-        for need in row.needs:
-            if need not in rows:
-                place = f"{folder / row.file}:{_line(folder / row.file, row.id)}"
-                raise ContractDataError(f"{place}: {row.id} needs {need}, which no file defines")
-    try:
-        TopologicalSorter({row.id: row.needs for row in rows.values()}).prepare()
-    except CycleError as error:
-        path = folder / rows[error.args[1][0]].file
-        place = f"{path}:{_line(path, error.args[1][0])}"
-        raise ContractDataError(
-            f"{place}: needs go in a circle: {', '.join(error.args[1])}"
-        ) from None
+def _check(
+    row: Requirement, rows: dict[str, Requirement], lines: dict[str, int], place: Place
+) -> None:
+    for need in row.needs:
+        if need not in rows:
+            raise place.error("needs", f"{row.id} needs {need}, which no file defines")
+    for citation in row.source:
+        document, _, where = citation.partition(":")
+        if document not in lines:
+            raise place.error(
+                "source", f"{row.id} cites {document}, which documents.yaml does not list"
+            )
+        if lines[document] and int(where.split("-")[-1]) > lines[document]:
+            raise place.error(
+                "source", f"{row.id} cites {citation}, but the document ends at {lines[document]}"
+            )

@@ -65,4 +65,4 @@ def created_names(kind: Kind, exchange: Exchange) -> list[str]:
         names = [first.rsplit("/", 1)[-1] if isinstance(first, str) else ABSENT]
     else:
         names = [exchange.at("/id")]
-    return [name for name in names if isinstance(name, str)]
+    return [name for name in names if isinstance(name, str) and name]

@@ -217,14 +217,15 @@ class Session:
 
     def made(self, resource: str, identifier: str, sandbox: str | None = None) -> None:
         """Remember an entity that the end of the journey deletes."""
-        if all(created.id != identifier for created in self.created):
-            home = sandbox or self.world.settings.sandbox
-            self.created.append(Created(resource, identifier, home))
+        entity = Created(resource, identifier, sandbox or self.world.settings.sandbox)
+        if all((c.resource, c.id) != (resource, identifier) for c in self.created):
+            self.created.append(entity)
 
-    def gone(self, identifier: str) -> None:
+    def gone(self, resource: str, identifier: str) -> None:
         """Forget an entity that was deleted."""
         for created in self.created:
-            created.deleted = created.deleted or created.id == identifier
+            same = (created.resource, created.id) == (resource, identifier)
+            created.deleted = created.deleted or same
 
     def tidy(self) -> list[Created]:
         """Delete what is left, newest first; returns what could not be deleted."""
@@ -322,7 +323,7 @@ class Session:
             for name in created_names(kind, exchange)[:1]:
                 self.made(kind.name, name, exchange.request.header("x-sandbox-name"))
         elif exchange.operation == kind.delete():
-            self.gone(exchange.path["id"])
+            self.gone(kind.name, exchange.path["id"])
 
 
 def encode_source_params(params: Mapping[str, Any]) -> str:

@@ -5,10 +5,10 @@ import pytest
 from conformance.engine.data import contracts_root
 from conformance.engine.errors import ContractDataError, Halted, SettingsError, TargetError
 from conformance.engine.exchange import ABSENT
-from conformance.engine.kinds import BY_OPERATION, KINDS
+from conformance.engine.kinds import BY_OPERATION
 from conformance.engine.preflight import check_target
 from conformance.engine.sequence import load_workflows, operations_of
-from conformance.engine.session import RESOURCES, encode_source_params
+from conformance.engine.session import encode_source_params
 from conformance.selftest.builders import CONTRACT, Script, session
 
 
@@ -127,16 +127,40 @@ def test_what_has_no_delete_is_left_over_without_a_request():
 def test_what_the_journey_deleted_is_forgotten():
     one = talk(204)
     remembered(one, ("flow", "f1"), ("flow", "f2"))
-    one.gone("f1")
+    one.call("deleteFlow", "f1")
     one.tidy()
-    assert [path.rsplit("/", 1)[-1] for _, path in one.world.client.asked] == ["f2"]
+    assert [path.rsplit("/", 1)[-1] for _, path in one.world.client.asked] == ["f1", "f2"]
 
 
-def test_kinds_and_resources_name_operations_of_the_contract():
+def test_entities_of_two_kinds_may_have_one_id():
+    one = session(Script(lambda method, *_: (201, {"id": "1"}) if method == "POST" else (204, "")))
+    for operation in ("createConnection", "createFlow"):
+        one.call(operation, body={}, sandbox="prod")
+    one.call("deleteFlow", "1")
+    assert one.tidy() == []
+    assert one.world.client.asked[-1] == ("DELETE", "/flowservice/connections/1")
+    assert one.world.client.headers[-1]["x-sandbox-name"] == "prod"
+
+
+@pytest.mark.parametrize("status", [400, 500, 0])
+def test_create_that_failed_leaves_nothing_to_tidy(status):
+    one = talk(status, {"id": "1"})
+    one.call("createFlow", body={}, case="s.r.case")
+    assert one.tidy() == []
+    assert len(one.exchanges) == 1
+
+
+def test_case_that_was_let_through_is_tidied():
+    one = session(Script(lambda method, *_: (201, {"id": "1"}) if method == "POST" else (204, "")))
+    one.call("createFlow", body={}, case="s.r.case")
+    assert one.tidy() == []
+    assert one.world.client.asked[-1] == ("DELETE", "/flowservice/flows/1")
+
+
+def test_kinds_name_operations_of_the_contract():
     lacking = {o for o in BY_OPERATION if o not in CONTRACT.operations}
     assert {o for o in lacking if not o.startswith(("update", "delete"))} == set()
-    assert set(RESOURCES) == set(KINDS)
-    assert {KINDS[k].noun for k in KINDS} == set(RESOURCES.values())
+    assert {o for o in lacking if o.startswith("delete")} == {"deleteMappingSet"}
 
 
 def test_source_params_are_compact_base64():
