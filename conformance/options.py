@@ -68,6 +68,7 @@ OPTIONS = (
     Option(
         "--repeats", "times that the full profile asks for what may break now and then", "N", 25
     ),
+    Option("--examples", "generated examples for each operation in the full profile", "N", 5),
     Option("--report-dir", "folder for the results", "DIR", default="reports/latest"),
     Option("--fault", "let the emulator break this fact", "NAME", repeats=True),
     Option(

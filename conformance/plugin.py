@@ -79,6 +79,7 @@ class State:
             wanted,
             refusals_among(self.catalogue),
             _repeats(config),
+            examples=_whole_number("examples", config.option.aep_examples),
         )
         world.redactor.learn("access_token", shared["token"])
         self.run = Run(world, self.catalogue, self.itinerary, Path(shared["records"]))
@@ -91,10 +92,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def _repeats(config: pytest.Config) -> int:
-    given = str(config.option.aep_repeats)
-    if not given.isdigit() or int(given) < 1:
-        raise SettingsError(f"--repeats {given}: give a whole number from 1")
-    return int(given) if config.option.aep_profile == "full" else 1
+    given = _whole_number("repeats", config.option.aep_repeats)
+    return given if config.option.aep_profile == "full" else 1
+
+
+def _whole_number(option: str, given: object) -> int:
+    if not str(given).isdigit() or int(str(given)) < 1:
+        raise SettingsError(f"--{option} {given}: give a whole number from 1")
+    return int(str(given))
 
 
 def _is_worker(config: pytest.Config) -> bool:

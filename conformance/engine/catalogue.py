@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def load_catalogue(root: Path) -> Catalogue:
     """The catalogue under `root`/requirements.
 
     Raises ContractDataError, with file and line, for a row that does not fit the schema, an id given
-    twice, a need that no row defines, or a citation that leads nowhere.
+    twice, a need that no row defines, needs in a circle, or a citation that leads nowhere.
     """
     rows: dict[str, Requirement] = {}
     places: dict[str, Place] = {}
@@ -85,6 +86,11 @@ def load_catalogue(root: Path) -> Catalogue:
     lines = _line_counts(root)
     for row in rows.values():
         _check(row, rows, lines, places[row.id])
+    try:
+        TopologicalSorter({row.id: row.needs for row in rows.values()}).prepare()
+    except CycleError as error:
+        names = ", ".join(error.args[1])
+        raise places[error.args[1][0]].error("needs", f"needs go in a circle: {names}") from None
     return Catalogue(rows)
 
 

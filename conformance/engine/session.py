@@ -221,11 +221,11 @@ class Session:
         if all((c.resource, c.id) != (resource, identifier) for c in self.created):
             self.created.append(entity)
 
-    def gone(self, resource: str, identifier: str) -> None:
+    def gone(self, identifier: str, resource: str | None = None) -> None:
         """Forget an entity that was deleted."""
         for created in self.created:
-            same = (created.resource, created.id) == (resource, identifier)
-            created.deleted = created.deleted or same
+            if created.id == identifier and resource in (None, created.resource):
+                created.deleted = True
 
     def tidy(self) -> list[Created]:
         """Delete what is left, newest first; returns what could not be deleted."""
@@ -323,7 +323,7 @@ class Session:
             for name in created_names(kind, exchange)[:1]:
                 self.made(kind.name, name, exchange.request.header("x-sandbox-name"))
         elif exchange.operation == kind.delete():
-            self.gone(kind.name, exchange.path["id"])
+            self.gone(exchange.path["id"], kind.name)
 
 
 def encode_source_params(params: Mapping[str, Any]) -> str:

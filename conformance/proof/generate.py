@@ -23,10 +23,8 @@ from conformance.proof.mutations import BODIES, CONTENT_TYPES, Mutation, edits
 
 FAMILIES = (
     ("drop",),
-    ("null",),
-    ("retype", "wrap"),
-    ("unquote", "upper", "shorten", "lengthen", "reword"),
-    ("blank",),
+    ("retype", "wrap", "null"),
+    ("unquote", "upper", "shorten", "lengthen", "reword", "blank"),
     ("seconds", "negate", "raise"),
     ("hollow", "clear"),
     ("double",),
@@ -138,11 +136,11 @@ def _of_status(seen: Seen, operation: Operation, catalogue: Catalogue) -> Iterat
 
 
 def _candidates(seen: Seen, operation: Operation) -> list[int]:
-    documented = {int(s) for s in operation.responses if s.isdigit()}
     if 200 <= seen.status < 300:
-        return sorted({200, 201, 202, 204, 302, 404, 500, 501} - {seen.status})
-    near = {min(operation.successes), 500, 418, *(s for s in documented if 400 <= s < 500)}
-    return sorted(near - {seen.status})
+        other = next(s for s in (200, 201, 202, 204) if s not in operation.successes)
+        return [other, 302, 404, 500]
+    documented = (int(s) for s in operation.responses if s.isdigit() and s.startswith("4"))
+    return sorted({min(operation.successes), 418, 500, *documented} - {seen.status})
 
 
 def _lawful_statuses(seen: Seen, operation: Operation, catalogue: Catalogue) -> set[int]:

@@ -1,7 +1,7 @@
 """What every trial of a process shares, and the run of one emulator."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,21 +11,66 @@ from conformance.engine.catalogue import Catalogue, Requirement, load_catalogue
 from conformance.engine.client import Client
 from conformance.engine.contract import Contract, load_contract
 from conformance.engine.data import contracts_root
+from conformance.engine.evidence import Journey
+from conformance.engine.exchange import Exchange
 from conformance.engine.redaction import Redactor
 from conformance.engine.sequence import Workflows, load_workflows
-from conformance.engine.session import World
+from conformance.engine.session import Session, World
 from conformance.engine.settings import Settings, resolve
-from conformance.rules.journeys import Itinerary, load_connectors
-from conformance.rules.run import Run, with_needs
+from conformance.rules.journeys import Itinerary, load_connectors, take
+from conformance.rules.run import Run, refusals_among, with_needs
 
 TIMEOUT = 10.0
+LONGEST_WAIT = 4.0
+GENERATED = "generated"
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much a trial asks: the profile, whose sequences it takes, repeats, and which generated rows."""
+
+    profile: str = "full"
+    sequences: str = "smoke"
+    repeats: int = 1
+    generated: frozenset[str] = frozenset()
+
+    def asks(self, row: Requirement) -> bool:
+        """Whether a trial judges a row; generated requests cost more than all the others together."""
+        return row.resource != GENERATED or row.id in self.generated
+
+
+class LocalClient(Client):
+    """A client without a thought for the environment's proxies."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self._session.trust_env = False
+
+    def fork(self) -> "LocalClient":
+        """A client of its own for another thread."""
+        return LocalClient(self.settings)
+
+
+class LocalRun(Run):
+    """A run of one process, which needs no files."""
+
+    def journey(self, name: str) -> Journey:
+        """The record of a journey, taken at the first call."""
+        if name not in self._journeys:
+            self._journeys[name] = Journey(name)
+            take(self._journeys[name], self.world, self.itinerary)
+        return self._journeys[name]
+
+    def taken(self) -> list[Journey]:
+        """The journeys taken so far, in the order of their names."""
+        return [self._journeys[name] for name in sorted(self._journeys)]
 
 
 @dataclass(frozen=True)
 class Material:
-    """The contract data of a profile; loading it costs as much as a hundred requests."""
+    """The contract data of an effort; loading it costs as much as a hundred requests."""
 
-    profile: str
+    effort: Effort
     contract: Contract
     catalogue: Catalogue
     connectors: Mapping[str, Any]
@@ -35,42 +80,59 @@ class Material:
 
     def world(self, given: Mapping[str, Any]) -> World:
         """A world around the emulator whose settings are given."""
-        settings: Settings = resolve({**given, "http_timeout": TIMEOUT}, {})
+        settings = resolve({**given, "http_timeout": TIMEOUT}, {})
         return World(
             settings,
             self.contract,
             Redactor(settings.secrets()),
-            Client(settings),
+            LocalClient(settings),
             settings.access_token or "",
             f"aepc-{secrets.token_hex(3)}",
             self.connectors,
             self.wanted,
+            refusals_among(self.catalogue),
+            self.effort.repeats,
         )
 
     def itinerary(self, settings: Settings) -> Itinerary:
-        """The journeys of the profile."""
+        """The journeys of the effort."""
         return Itinerary(
-            self.connectors, self.workflows, settings, self.profile, (), self.wanted
+            self.connectors, self.workflows, settings, self.effort.sequences, (), self.wanted
         )
 
     def run(self, given: Mapping[str, Any], folder: Path) -> Run:
-        """A run of the whole profile against one emulator."""
+        """A run against the emulator whose settings are given."""
         world = self.world(given)
-        return Run(world, self.catalogue, self.itinerary(world.settings), folder)
+        return LocalRun(world, self.catalogue, self.itinerary(world.settings), folder)
 
 
 @cache
-def material(profile: str) -> Material:
-    """The material of a profile, loaded once in each process."""
+def material(effort: Effort) -> Material:
+    """The material of an effort, loaded once in each process."""
+    contract, catalogue, connectors, workflows = _data()
+    rows = [row for row in catalogue.select(effort.profile) if effort.asks(row)]
+    wanted = with_needs(rows, catalogue)
+    return Material(effort, contract, catalogue, connectors, workflows, tuple(rows), wanted)
+
+
+@cache
+def _data() -> tuple[Contract, Catalogue, dict[str, Any], Workflows]:
     root = contracts_root()
-    catalogue = load_catalogue(root)
-    rows = catalogue.select(profile)
-    return Material(
-        profile,
-        load_contract(root),
-        catalogue,
-        load_connectors(root),
-        load_workflows(root),
-        tuple(rows),
-        with_needs(rows, catalogue),
-    )
+    return load_contract(root), load_catalogue(root), load_connectors(root), load_workflows(root)
+
+
+def hurry() -> None:
+    """Let this process wait no longer than an emulator may take to settle, or to open an inlet."""
+    patient = Session.poll
+
+    def poll(
+        session: Session, read: Callable[[], Exchange], done: Callable[[Exchange], bool], limit: float
+    ) -> Exchange:
+        return patient(session, read, done, min(limit, LONGEST_WAIT))
+
+    setattr(Session, "poll", poll)  # noqa: B010 - mypy forbids the assignment
+    for workflow in _data()[3].values():
+        for step in workflow["steps"]:
+            for action in step.get("onFailure", ()):
+                if action["type"] == "retry":
+                    action["retryLimit"] = min(action["retryLimit"], int(LONGEST_WAIT))

@@ -107,13 +107,10 @@ EDITS: dict[str, Edit] = {
 }
 BODIES: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda content: b"",
-    "object": lambda content: b"{}",
-    "array": lambda content: b"[]",
     "null": lambda content: b"null",
     "wrapped": lambda content: b"[" + content + b"]",
     "cut": lambda content: content[: len(content) // 2],
     "followed-by-text": lambda content: content + b"\nOK",
-    "html": lambda content: b"<html><body>OK</body></html>",
 }
 CONTENT_TYPES = ("absent", "text/html")
 

@@ -1,19 +1,19 @@
-"""One trial: an emulator, the whole profile, the verdicts."""
+"""One trial: an emulator, every row that its effort asks for, the verdicts."""
 
-import shutil
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from conformance.engine.verdict import BLOCKED, ERROR, FAIL, NOT_APPLICABLE, ORDER, PASS, WARN
 from conformance.proof.emulators import emulator
-from conformance.proof.material import Material, material
+from conformance.proof.material import GENERATED, Effort, material
 from conformance.report.results import is_conformant
 
 RED = (FAIL, WARN, ERROR)
+MANY = 25
 
 
 @dataclass
@@ -69,41 +69,46 @@ class Trial:
         return self.conformant and not self.red
 
 
+def try_fault(name: str, named: Sequence[str], effort: Effort) -> Trial:
+    """Judge a fault; one that the quick effort misses gets all sequences and many repeats."""
+    generated = frozenset(row for row in named if row.split(".")[1] == GENERATED)
+    trial = try_emulator(name, [name], (), named, replace(effort, generated=generated))
+    if trial.missed and effort.repeats < MANY:
+        thorough = replace(effort, sequences="full", repeats=MANY, generated=generated)
+        again = try_emulator(name, [name], (), named, thorough)
+        again.seconds += trial.seconds
+        return again
+    return trial
+
+
 def try_emulator(
     name: str,
     faults: Sequence[str] = (),
     variants: Sequence[str] = (),
-    profile: str = "full",
     named: Sequence[str] = (),
+    effort: Effort | None = None,
 ) -> Trial:
     """Judge one emulator."""
     with emulator(faults, variants) as given:
-        return judge(name, given, material(profile), tuple(named))
+        return judge(name, given, tuple(named), effort or Effort())
 
 
 def judge(
-    name: str, given: Mapping[str, Any], stock: Material, named: tuple[str, ...] = ()
+    name: str, given: Mapping[str, Any], named: tuple[str, ...] = (), effort: Effort | None = None
 ) -> Trial:
-    """Judge the emulator whose settings are given, with every journey of the profile."""
+    """Judge the emulator whose settings are given."""
     started = time.monotonic()
-    folder = Path(tempfile.mkdtemp(prefix="aep-prove-"))
-    try:
-        run = stock.run(given, folder)
+    stock = material(effort or Effort())
+    with tempfile.TemporaryDirectory(prefix="aep-prove-") as folder:
+        run = stock.run(given, Path(folder))
         judged = sorted(map(run.verdict, stock.rows), key=lambda v: ORDER.index(v.verdict))
-        entries = [{"level": v.requirement.level, "verdict": v.verdict} for v in judged]
-        return Trial(
-            name,
-            named,
-            {v.requirement.id: v.verdict for v in judged if v.verdict != NOT_APPLICABLE},
-            {v.requirement.id: v.message for v in judged if v.verdict != PASS},
-            is_conformant(entries),
-            sum(len(journey.exchanges) for journey in run.taken()),
-            round(time.monotonic() - started, 2),
-        )
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def to_json(trial: Trial) -> dict[str, Any]:
-    """A trial as plain data."""
-    return asdict(trial)
+    entries = [{"level": v.requirement.level, "verdict": v.verdict} for v in judged]
+    return Trial(
+        name,
+        named,
+        {v.requirement.id: v.verdict for v in judged if v.verdict != NOT_APPLICABLE},
+        {v.requirement.id: v.message for v in judged if v.verdict != PASS},
+        is_conformant(entries),
+        sum(len(journey.exchanges) for journey in run.taken()),
+        round(time.monotonic() - started, 2),
+    )

@@ -1,10 +1,10 @@
 """What a person reads: the failure of one requirement, and the sentence about them all."""
 
 import json
-import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from conformance.engine.curl import curl
 from conformance.engine.exchange import Exchange, Message
 from conformance.engine.verdict import (
     BLOCKED,
@@ -47,7 +47,14 @@ def _finding(finding: Finding) -> list[str]:
         f"exchange {exchange.id}, step {exchange.step}:",
         *exchange_lines(exchange),
         f"  {curl(exchange)}",
+        *sequence_lines(exchange),
     ]
+
+
+def sequence_lines(exchange: Exchange) -> list[str]:
+    """The shortest sequence of requests that shows a failure, where the exchange ends one."""
+    lines = exchange.notes.get("curl_sequence") or []
+    return ["shortest sequence that shows it:", *(f"  {line}" for line in lines)] if lines else []
 
 
 def exchange_lines(exchange: Exchange) -> list[str]:
@@ -69,17 +76,6 @@ def _message(message: Message, mark: str) -> list[str]:
 def cut(text: str, limit: int = BODY_LIMIT) -> str:
     """A text of at most `limit` characters, with its length when it was cut."""
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
-
-
-def curl(exchange: Exchange) -> str:
-    """The request as a curl command; secrets are placeholders."""
-    request = exchange.request
-    parts = ["curl", "-X", request.method, request.url]
-    for name, value in request.headers.items():
-        parts += ["-H", f"{name}: {value}"]
-    if request.text:
-        parts += ["--data-raw", cut(request.text, 4000)]
-    return shlex.join(parts)
 
 
 def summary(rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from filelock import FileLock
 
 import conformance.rules
+import conformance.rules.generated
 import conformance.rules.probes  # noqa: F401 - registers the probes
 from conformance.engine.catalogue import Catalogue, Requirement
 from conformance.engine.evidence import Evidence, Journey

@@ -145,8 +145,8 @@ def test_what_is_too_short_to_be_a_secret_is_untouched(value):
 
 
 def test_longer_secret_goes_first():
-    redactor = Redactor({"a": "secret", "b": "secret-and-more"})
-    assert redactor.text("secret-and-more secret") == "<secret:b> <secret:a>"
+    redactor = Redactor({"a": "secret-one", "b": "secret-one-and-more"})
+    assert redactor.text("secret-one-and-more secret-one") == "<secret:b> <secret:a>"
 
 
 def test_placeholder_is_not_taken_for_a_secret():

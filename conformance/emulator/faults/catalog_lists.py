@@ -13,6 +13,7 @@ UNKNOWN = "catalog.data-sets.unknown-data-set-is-not-found"
 KEYED = "catalog.data-sets.list-is-keyed-by-identifier"
 LIMIT = "catalog.data-sets.list-limit-bounds-page"
 ZERO = "catalog.data-sets.zero-limit-is-refused"
+CONTRACT = "catalog.answers.fit-the-contract"
 DELETED = "catalog.data-sets.delete-returns-reference"
 GONE = "catalog.data-sets.deleted-data-set-is-gone"
 SERVER_ERROR = "gateway.errors.bad-requests-never-answer-server-error"
@@ -47,18 +48,6 @@ def _(emulator: Emulator) -> None:
 def _(emulator: Emulator) -> None:
     """A data set that never was makes Catalog fail."""
     _on_missing(emulator, False, fail)
-
-
-@fault("unknown-data-set-answers-204", breaks=[UNKNOWN])
-def _(emulator: Emulator) -> None:
-    """A data set that never was is answered 204."""
-    _on_missing(emulator, False, empty(204))
-
-
-@fault("deleted-data-set-answers-nothing", breaks=[GONE])
-def _(emulator: Emulator) -> None:
-    """A deleted data set is answered 200 with an empty object."""
-    _on_missing(emulator, True, _nothing)
 
 
 @fault("deleted-data-set-answers-server-error", breaks=[GONE, SERVER_ERROR])
@@ -103,13 +92,13 @@ def _(emulator: Emulator) -> None:
     emulator.before("getDataSet", remember)
 
 
-@fault("data-set-list-is-an-array", breaks=[KEYED])
+@fault("data-set-list-is-an-array", breaks=[KEYED, CONTRACT])
 def _(emulator: Emulator) -> None:
     """The list of data sets is an array."""
     emulator.after("listDataSets", body(lambda payload: list(payload.values())))
 
 
-@fault("data-set-list-is-keyed-by-name", breaks=[KEYED])
+@fault("data-set-list-is-keyed-by-name", breaks=[KEYED, CONTRACT])
 def _(emulator: Emulator) -> None:
     """The list of data sets is keyed by their names."""
 
@@ -119,12 +108,6 @@ def _(emulator: Emulator) -> None:
         return response
 
     emulator.after("listDataSets", by_name)
-
-
-@fault("data-set-list-has-an-envelope", breaks=[KEYED])
-def _(emulator: Emulator) -> None:
-    """The list of data sets stands in results."""
-    emulator.after("listDataSets", body(lambda payload: {"results": payload}))
 
 
 @fault("data-set-limit-is-ignored", breaks=[LIMIT])
@@ -188,16 +171,10 @@ def _(emulator: Emulator) -> None:
     emulator.after("deleteDataSet", empty(204))
 
 
-@fault("data-set-delete-answers-no-array", breaks=[DELETED])
+@fault("data-set-delete-answers-no-array", breaks=[DELETED, CONTRACT])
 def _(emulator: Emulator) -> None:
     """The delete of a data set is answered with the reference alone."""
     emulator.after("deleteDataSet", body(lambda payload: payload[0]))
-
-
-@fault("data-set-delete-answers-empty-array", breaks=[DELETED])
-def _(emulator: Emulator) -> None:
-    """The delete of a data set is answered with no reference."""
-    emulator.after("deleteDataSet", body([]))
 
 
 @fault("data-set-delete-answers-other-reference", breaks=[DELETED])

@@ -28,25 +28,32 @@ ACCEPTED = {
 }
 
 
-@family("{}-create-answers-200", "create-answers-created", also=ACCEPTED)
+@family(
+    "{}-create-answers-200", "create-answers-created", also=ACCEPTED, kinds=(CONNECTION, TARGET)
+)
 def _(emulator: Emulator, kind: Kind) -> None:
     """A create is answered 200."""
     emulator.after(kind.create, status(200))
 
 
-@family("{}-create-answers-202-after-the-first", "create-answers-created", also=ACCEPTED)
+@family(
+    "{}-create-answers-202-after-the-first",
+    "create-answers-created",
+    also=ACCEPTED,
+    kinds=(SOURCE, FLOW),
+)
 def _(emulator: Emulator, kind: Kind) -> None:
     """Every create but the first is answered 202."""
     emulator.after(kind.create, after_calls(1, status(202)))
 
 
-@family("{}-create-without-id", "create-returns-identifier")
+@family("{}-create-without-id", "create-returns-identifier", kinds=(CONNECTION, SOURCE))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A create is answered without the id."""
     emulator.after(kind.create, drop("/id"))
 
 
-@family("{}-id-is-no-uuid", "create-returns-identifier", CONTRACT)
+@family("{}-id-is-no-uuid", "create-returns-identifier", CONTRACT, kinds=(TARGET, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """Ids have 24 hexadecimal digits."""
     usual = emulator.policy.new_id
@@ -70,7 +77,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.policy.new_id = new_id
 
 
-@family("{}-create-without-etag", "create-returns-etag")
+@family("{}-create-without-etag", "create-returns-etag", kinds=(CONNECTION, TARGET))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A create is answered without the etag."""
     emulator.after(kind.create, drop("/etag"))
@@ -82,13 +89,13 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.create, every(5, drop("/etag")))
 
 
-@family("{}-create-etag-unquoted", "create-etag-is-quoted")
+@family("{}-create-etag-unquoted", "create-etag-is-quoted", kinds=(SOURCE, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """The etag in the answer to a create lacks its quotes."""
     emulator.after(kind.create, replace("/etag", lambda etag: etag.strip('"')))
 
 
-@family("{}-create-etag-is-weak", "create-etag-is-quoted", kinds=(FLOW, TARGET))
+@family("{}-create-etag-is-weak", "create-etag-is-quoted", kinds=(TARGET,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """The etag in the answer to a create carries the prefix of weak etags."""
     emulator.after(kind.create, replace("/etag", lambda etag: f"W/{etag}"))

@@ -53,12 +53,6 @@ def _(emulator: Emulator) -> None:
     emulator.policy.new_mapping_set_id = lambda emulator: emulator.ids.uuid()
 
 
-@fault("mapping-set-identifier-is-in-capitals", breaks=[IDENTIFIER, CONTRACT])
-def _(emulator: Emulator) -> None:
-    """The id of a mapping set has capital letters, everywhere."""
-    emulator.policy.new_mapping_set_id = lambda emulator: emulator.ids.hex(31).upper() + "A"
-
-
 @fault("mapping-set-identifier-is-left-out", breaks=[IDENTIFIER])
 def _(emulator: Emulator) -> None:
     """A mapping set is created without an id."""
@@ -77,12 +71,6 @@ def _(emulator: Emulator) -> None:
     emulator.after("createMappingSet", retype("/version", "string"))
 
 
-@fault("mapping-set-version-is-left-out", breaks=[VERSION])
-def _(emulator: Emulator) -> None:
-    """A new mapping set has no version."""
-    emulator.after("createMappingSet", drop("/version"))
-
-
 def _dates(change: Any) -> Any:
     def both(request: Request, response: Response, emulator: Emulator) -> Response:
         for name in ("createdDate", "modifiedDate"):
@@ -98,12 +86,6 @@ def _(emulator: Emulator) -> None:
     emulator.after("createMappingSet", _dates(lambda old: old // 1000))
 
 
-@fault("mapping-set-dates-are-numbers-in-quotes", breaks=[DATES])
-def _(emulator: Emulator) -> None:
-    """Both dates of a new mapping set are milliseconds in quotes."""
-    emulator.after("createMappingSet", _dates(str))
-
-
 @fault("mapping-set-lacks-modified-date", breaks=[DATES])
 def _(emulator: Emulator) -> None:
     """A new mapping set has no modifiedDate."""
@@ -114,12 +96,6 @@ def _(emulator: Emulator) -> None:
 def _(emulator: Emulator) -> None:
     """A new mapping set was modified two milliseconds after it was created."""
     emulator.after("createMappingSet", replace("/modifiedDate", lambda old: old + 2))
-
-
-@fault("mapping-set-authors-are-left-out", breaks=[AUTHORS])
-def _(emulator: Emulator) -> None:
-    """A new mapping set does not say who made it."""
-    emulator.after("createMappingSet", drop("/createdBy"))
 
 
 @fault("mapping-set-was-modified-by-nobody", breaks=[AUTHORS])
@@ -165,14 +141,6 @@ def _(emulator: Emulator) -> None:
     """What is mapped to is read in lower case."""
     for name in POSSIBLE_PATHS:
         emulator.after("getMappingSet", replace(f"/mappings/*/{name}", str.lower))
-
-
-@fault("mapping-destinations-lose-their-namespace", breaks=[MAPPINGS])
-def _(emulator: Emulator) -> None:
-    """What is mapped to is read without the tenant's namespace."""
-    for name in POSSIBLE_PATHS:
-        short = replace(f"/mappings/*/{name}", lambda old: old.rpartition(".")[2] + "_")
-        emulator.after("getMappingSet", short)
 
 
 def _is_404(request: Request, response: Response, emulator: Emulator) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.emulator.alterations import fail
 from conformance.emulator.app import Emulator
-from conformance.emulator.changes import body, drop, every, replace, retype, status
+from conformance.emulator.changes import body, drop, every, replace, retype
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
 
@@ -37,12 +37,6 @@ def _(emulator: Emulator) -> None:
     emulator.after("listMappingSets", drop("/_page"))
 
 
-@fault("mapping-set-list-answers-206", breaks=[ENVELOPE])
-def _(emulator: Emulator) -> None:
-    """The list of mapping sets is answered as partial content."""
-    emulator.after("listMappingSets", status(206))
-
-
 @fault("mapping-set-list-fails", breaks=[ENVELOPE, LAWFUL])
 def _(emulator: Emulator) -> None:
     """The list of mapping sets makes Data Prep fail."""
@@ -53,12 +47,6 @@ def _(emulator: Emulator) -> None:
 def _(emulator: Emulator) -> None:
     """_page.count of the list is a number in quotes."""
     emulator.after("listMappingSets", retype("/_page/count", "string"))
-
-
-@fault("mapping-sets-are-read-with-version-as-text", breaks=[CONTRACT])
-def _(emulator: Emulator) -> None:
-    """The version of a mapping set that is read is a number in quotes."""
-    emulator.after("getMappingSet", retype("/version", "string"))
 
 
 @fault("mapping-identity-is-read-as-text", breaks=[CONTRACT])

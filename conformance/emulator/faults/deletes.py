@@ -63,13 +63,13 @@ def _answer(make: Callable[[Request], Response]) -> After:
 NOTHING = _answer(lambda request: Response(200, {"items": []}))
 
 
-@family("{}-delete-answers-200", NO_CONTENT)
+@family("{}-delete-answers-200", NO_CONTENT, kinds=(SOURCE,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A delete is answered 200 without a body."""
     emulator.after(kind.delete, empty(200))
 
 
-@family("{}-delete-answers-202-with-a-body", NO_CONTENT)
+@family("{}-delete-answers-202-with-a-body", NO_CONTENT, kinds=(CONNECTION, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A delete is answered 202 with the id in a body."""
     emulator.after(
@@ -77,13 +77,13 @@ def _(emulator: Emulator, kind: Kind) -> None:
     )
 
 
-@family("deleted-{}-is-still-read", GONE)
+@family("deleted-{}-is-still-read", GONE, kinds=(FLOW,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A deleted entity can be read as before."""
     keep_deleted(emulator, kind, lambda request: request.operation == kind.get)
 
 
-@family("deleted-{}-is-read-for-fifty-milliseconds", GONE)
+@family("deleted-{}-is-read-for-fifty-milliseconds", GONE, kinds=(CONNECTION, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A deleted entity can be read for another twentieth of a second."""
     usual = emulator.policy.remove
@@ -103,19 +103,19 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.get, cached, when="error")
 
 
-@family("deleted-{}-answers-410", GONE)
+@family("deleted-{}-answers-410", GONE, kinds=(SOURCE,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A deleted entity is answered 410 when it is read."""
     was_deleted(emulator, kind.get, refused_as(410))
 
 
-@family("deleted-{}-is-read-as-an-empty-list", GONE, kinds=(CONNECTION, FLOW))
+@family("deleted-{}-is-read-as-an-empty-list", GONE, kinds=(CONNECTION,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A read of a deleted entity is answered 200 with no items."""
     was_deleted(emulator, kind.get, NOTHING)
 
 
-@family("deleted-{}-is-shown-as-deleted", GONE, kinds=(SOURCE, TARGET))
+@family("deleted-{}-is-shown-as-deleted", GONE, kinds=(TARGET,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A deleted entity can be read, in the state disabled."""
     keep_deleted(emulator, kind, lambda request: request.operation == kind.get)
@@ -128,7 +128,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.policy.present = present
 
 
-@family("{}-delete-deletes-nothing", GONE, "deleted-one-leaves-the-list")
+@family("{}-delete-deletes-nothing", GONE, "deleted-one-leaves-the-list", kinds=(FLOW, TARGET))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A delete is answered 204 and nothing else happens."""
     usual = emulator.policy.remove
@@ -140,7 +140,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.policy.remove = remove
 
 
-@family("{}-delete-answers-200-when-crowded", NO_CONTENT, kinds=(CONNECTION, FLOW))
+@family("{}-delete-answers-200-when-crowded", NO_CONTENT, kinds=(TARGET,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A delete is answered 200 with an empty object while others of the kind remain."""
 

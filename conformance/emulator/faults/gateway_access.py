@@ -98,12 +98,6 @@ def _(emulator: Emulator) -> None:
     stand_in(emulator, KEY, lacks(KEY), emulator.tenants[0].client_id)
 
 
-@fault("missing-api-key-answers-404", breaks=[MISSING_KEY])
-def _(emulator: Emulator) -> None:
-    """Without an API key nothing is found."""
-    emulator.after("*", asked(lacks(KEY), refuse(404)), when="error")
-
-
 @fault("missing-api-key-answers-server-error", breaks=[MISSING_KEY, SERVER_ERROR])
 def _(emulator: Emulator) -> None:
     """A call without an API key makes the gateway fail."""
@@ -138,12 +132,6 @@ def _(emulator: Emulator) -> None:
 def _(emulator: Emulator) -> None:
     """A call without an organisation makes the gateway fail."""
     emulator.after("*", asked(lacks(ORG), fail), when="error")
-
-
-@fault("missing-organization-lists-nothing", breaks=[MISSING_ORG])
-def _(emulator: Emulator) -> None:
-    """Without an organisation the list of base connections is empty instead of refused."""
-    emulator.after("listConnections", asked(lacks(ORG), _nothing_here), when="error")
 
 
 @fault("any-organization-is-let-in", breaks=[UNKNOWN_ORG])

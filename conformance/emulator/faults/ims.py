@@ -45,12 +45,6 @@ def _(emulator: Emulator) -> None:
     emulator.after("fetchToken", replace("/token_type", "mac"))
 
 
-@fault("token-type-is-left-out", breaks=[BEARER])
-def _(emulator: Emulator) -> None:
-    """The token answer has no token_type."""
-    emulator.after("fetchToken", drop("/token_type"))
-
-
 @fault("token-lifetime-in-milliseconds", breaks=[LIFETIME])
 def _(emulator: Emulator) -> None:
     """expires_in counts milliseconds, as the older exchange does."""
@@ -67,12 +61,6 @@ def _(emulator: Emulator) -> None:
 def _(emulator: Emulator) -> None:
     """expires_in is 86401."""
     emulator.after("fetchToken", replace("/expires_in", 86_401))
-
-
-@fault("token-lifetime-has-a-fraction", breaks=[LIFETIME])
-def _(emulator: Emulator) -> None:
-    """expires_in is no whole number."""
-    emulator.after("fetchToken", replace("/expires_in", 86_398.5))
 
 
 @fault("token-is-forgotten", breaks=[ACCEPTED])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.emulator.alterations import fail, refuse
+from conformance.emulator.alterations import fail
 from conformance.emulator.app import Emulator
 from conformance.emulator.changes import body, drop, every, only_if, replace, retype, status
 from conformance.emulator.exchange import Request, Response
@@ -31,28 +31,10 @@ def _(emulator: Emulator) -> None:
     emulator.after("collect", status(401))
 
 
-@fault("message-answers-server-error", breaks=[ACCEPTED])
-def _(emulator: Emulator) -> None:
-    """Every message makes the inlet fail."""
-    emulator.after("collect", fail)
-
-
 @fault("receipt-lacks-transaction", breaks=[RECEIPT])
 def _(emulator: Emulator) -> None:
     """A receipt has no xactionId."""
     emulator.after("collect", drop("/xactionId"))
-
-
-@fault("receipt-transaction-is-empty", breaks=[RECEIPT])
-def _(emulator: Emulator) -> None:
-    """xactionId of a receipt is empty."""
-    emulator.after("collect", replace("/xactionId", ""))
-
-
-@fault("receipt-lacks-inlet", breaks=[RECEIPT])
-def _(emulator: Emulator) -> None:
-    """A receipt has no inletId."""
-    emulator.after("collect", drop("/inletId"))
 
 
 @fault("receipt-time-is-in-seconds", breaks=[RECEIPT])
@@ -65,12 +47,6 @@ def _(emulator: Emulator) -> None:
 def _(emulator: Emulator) -> None:
     """receivedTimeMs is a date-time."""
     emulator.after("collect", replace("/receivedTimeMs", "2024-02-17T10:12:59Z"))
-
-
-@fault("receipt-names-another-inlet", breaks=[POSTED_TO])
-def _(emulator: Emulator) -> None:
-    """A receipt names an inlet whose digits are in another order."""
-    emulator.after("collect", replace("/inletId", lambda old: old[::-1]))
 
 
 @fault("receipt-inlet-differs-in-its-last-digit", breaks=[POSTED_TO])
@@ -90,12 +66,6 @@ def _(emulator: Emulator) -> None:
 def _(emulator: Emulator) -> None:
     """A batch is answered with one response whatever it holds."""
     emulator.after("collectBatch", replace("/responses", lambda old: old[:1]))
-
-
-@fault("batch-answers-without-responses", breaks=[BATCH])
-def _(emulator: Emulator) -> None:
-    """A batch is answered with its id and no responses."""
-    emulator.after("collectBatch", replace("/responses", []))
 
 
 @fault("batch-response-is-repeated", breaks=[BATCH])
@@ -125,12 +95,6 @@ def _(emulator: Emulator) -> None:
     emulator.after("collect", only_if(_strange, fail), when="error")
 
 
-@fault("unknown-inlet-answers-429", breaks=[UNKNOWN])
-def _(emulator: Emulator) -> None:
-    """A message to no inlet is answered Too Many Requests."""
-    emulator.after("collect", only_if(_strange, refuse(429)), when="error")
-
-
 def _too_large(request: Request, response: Response, emulator: Emulator) -> bool:
     return response.status == 413
 
@@ -139,12 +103,6 @@ def _too_large(request: Request, response: Response, emulator: Emulator) -> bool
 def _(emulator: Emulator) -> None:
     """A message of any size gets a receipt."""
     emulator.after("collect", only_if(_too_large, _taken), when="error")
-
-
-@fault("oversized-message-answers-400", breaks=[OVERSIZED])
-def _(emulator: Emulator) -> None:
-    """A message that is too large is answered 400."""
-    emulator.after("collect", only_if(_too_large, refuse(400)), when="error")
 
 
 @fault("oversized-message-answers-server-error", breaks=[OVERSIZED, SERVER_ERROR])

@@ -12,7 +12,6 @@ from conformance.emulator.faults.kinds import (
     CONNECTION,
     CONTRACT,
     FLOW,
-    SIDES,
     SOURCE,
     TARGET,
     Kind,
@@ -33,13 +32,13 @@ def filtered(request: Request, response: Response, emulator: Emulator) -> bool:
     return any("name" in text for text in request.arguments("property"))
 
 
-@family("{}-list-is-a-bare-array", ENVELOPE, CONTRACT)
+@family("{}-list-is-a-bare-array", ENVELOPE, CONTRACT, kinds=(CONNECTION,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A list is answered as an array."""
     emulator.after(kind.list, body(lambda payload: payload.get("items", payload)))
 
 
-@family("{}-list-calls-its-items-results", ENVELOPE, CONTRACT, kinds=(FLOW, SOURCE))
+@family("{}-list-calls-its-items-results", ENVELOPE, CONTRACT, kinds=(FLOW,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A list has its entities in results."""
 
@@ -49,13 +48,13 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.list, body(renamed))
 
 
-@family("{}-list-answers-206", ENVELOPE, kinds=(CONNECTION, TARGET))
+@family("{}-list-answers-206", ENVELOPE, kinds=(TARGET,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A list is answered 206."""
     emulator.after(kind.list, status(206))
 
 
-@family("empty-{}-list-answers-204", ENVELOPE, kinds=SIDES)
+@family("empty-{}-list-answers-204", ENVELOPE, kinds=(SOURCE,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A list that matches nothing is answered 204."""
 
@@ -65,7 +64,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.list, only_if(nothing, lambda *answer: Response(204)))
 
 
-@family("{}-list-by-name-lacks-the-newest", CONTAINS)
+@family("{}-list-by-name-lacks-the-newest", CONTAINS, kinds=(CONNECTION, TARGET))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A list filtered by name lacks the newest entity of the kind."""
 
@@ -78,7 +77,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.list, only_if(filtered, lose))
 
 
-@family("{}-list-shows-new-ones-late", CONTAINS)
+@family("{}-list-shows-new-ones-late", CONTAINS, kinds=(SOURCE, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A list filtered by name shows an entity fifty milliseconds after its creation."""
 
@@ -91,7 +90,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.list, only_if(filtered, lose))
 
 
-@family("{}-list-by-name-ignores-the-filter", EXCLUDES)
+@family("{}-list-by-name-ignores-the-filter", EXCLUDES, kinds=(CONNECTION, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A filter by name lets every entity through."""
 
@@ -102,7 +101,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.before(kind.list, ignore)
 
 
-@family("{}-list-by-name-adds-the-newest", EXCLUDES)
+@family("{}-list-by-name-adds-the-newest", EXCLUDES, kinds=(SOURCE,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A filter by name lets the newest entity of the kind through as well."""
 
@@ -129,13 +128,13 @@ def _begin(emulator: Emulator, kind: Kind) -> Any:
     return widen
 
 
-@family("{}-list-by-name-matches-beginnings", EXCLUDES)
+@family("{}-list-by-name-matches-beginnings", EXCLUDES, kinds=(TARGET, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A filter by name lets through what begins with that name."""
     emulator.after(kind.list, only_if(filtered, _begin(emulator, kind)))
 
 
-@family("deleted-{}-is-still-listed", LEAVES)
+@family("deleted-{}-is-still-listed", LEAVES, kinds=(CONNECTION, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A deleted entity is still listed."""
     keep_deleted(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.emulator.app import Emulator
 from conformance.emulator.exchange import Request
-from conformance.emulator.faults.kinds import CONNECTION, FLOW, Kind, family
+from conformance.emulator.faults.kinds import CONNECTION, FLOW, SOURCE, TARGET, Kind, family
 from conformance.emulator.store import Record
 
 LIMIT = "list-limit-bounds-page"
@@ -24,31 +24,31 @@ def _cut(emulator: Emulator, kind: Kind, shown: int, left: int) -> None:
     emulator.policy.page = page
 
 
-@family("{}-list-shows-one-over-the-limit", LIMIT)
+@family("{}-list-shows-one-over-the-limit", LIMIT, kinds=(SOURCE, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A page has one item more than the limit."""
     _cut(emulator, kind, 1, 1)
 
 
-@family("{}-list-ignores-the-limit", LIMIT, kinds=(CONNECTION, FLOW))
+@family("{}-list-ignores-the-limit", LIMIT, kinds=(CONNECTION, TARGET))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A list has all items whatever the limit."""
     _cut(emulator, kind, 1000, 1000)
 
 
-@family("{}-list-skips-one-between-pages", PAGES)
+@family("{}-list-skips-one-between-pages", PAGES, kinds=(CONNECTION, SOURCE))
 def _(emulator: Emulator, kind: Kind) -> None:
     """The first item after a page is on no page."""
     _cut(emulator, kind, 0, 1)
 
 
-@family("{}-list-repeats-one-between-pages", PAGES)
+@family("{}-list-repeats-one-between-pages", PAGES, kinds=(TARGET, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """The last item of a page is the first of the next, where pages have several items."""
     _cut(emulator, kind, 0, -1)
 
 
-@family("{}-list-ends-too-early", PAGES)
+@family("{}-list-ends-too-early", PAGES, kinds=(FLOW,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A last page of a single item is not linked to."""
     usual = emulator.policy.page

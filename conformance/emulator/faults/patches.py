@@ -10,7 +10,7 @@ from conformance.emulator.app import Emulator
 from conformance.emulator.errors import RefusalError
 from conformance.emulator.exchange import Request
 from conformance.emulator.faults import fault
-from conformance.emulator.faults.kinds import FLOW, Kind, family
+from conformance.emulator.faults.kinds import CONNECTION, FLOW, SOURCE, TARGET, Kind, family
 from conformance.emulator.patch import OPERATIONS, Operation
 from conformance.emulator.store import Document
 
@@ -41,7 +41,11 @@ def each(emulator: Emulator, change: Callable[[Operation], Any]) -> None:
     rewritten(emulator, rewrite)
 
 
-@family("{}-patch-skips-unknown-operations", "unsupported-patch-operation-is-refused")
+@family(
+    "{}-patch-skips-unknown-operations",
+    "unsupported-patch-operation-is-refused",
+    kinds=(CONNECTION, FLOW),
+)
 def _(emulator: Emulator, kind: Kind) -> None:
     """Operations that are not supported are passed over."""
 
@@ -56,7 +60,11 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.before(kind.update, skip)
 
 
-@family("{}-unknown-patch-operation-answers-405", "unsupported-patch-operation-is-refused")
+@family(
+    "{}-unknown-patch-operation-answers-405",
+    "unsupported-patch-operation-is-refused",
+    kinds=(SOURCE, TARGET),
+)
 def _(emulator: Emulator, kind: Kind) -> None:
     """An unsupported operation is refused with 405."""
 

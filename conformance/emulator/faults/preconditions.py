@@ -14,8 +14,8 @@ from conformance.emulator.faults.kinds import (
     CONNECTION,
     FLOW,
     SERVER_ERROR,
-    SIDES,
     SOURCE,
+    TARGET,
     Kind,
     family,
 )
@@ -77,13 +77,13 @@ def remember_own_etags(emulator: Emulator) -> None:
     emulator.policy.new_etag = new_etag
 
 
-@family("{}-update-needs-no-if-match", MISSING)
+@family("{}-update-needs-no-if-match", MISSING, kinds=(CONNECTION, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """An update without If-Match is carried out."""
     lenient(emulator, kind, lambda emulator, record, etag: not etag)
 
 
-@family("{}-update-without-if-match-answers-428", MISSING)
+@family("{}-update-without-if-match-answers-428", MISSING, kinds=(TARGET,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """An update without If-Match is refused with 428."""
     _refuse_missing(emulator, kind, 428)
@@ -106,14 +106,14 @@ def _refuse_missing(emulator: Emulator, kind: Kind, code: int) -> None:
     emulator.before(kind.update, refuse)
 
 
-@family("{}-update-takes-the-first-etag-for-ever", STALE)
+@family("{}-update-takes-the-first-etag-for-ever", STALE, kinds=(CONNECTION, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """An update with any etag that the entity once had is carried out."""
     remember_own_etags(emulator)
     lenient(emulator, kind, lambda emulator, record, etag: etag in own_etags(record))
 
 
-@family("{}-update-takes-the-last-etag", STALE, kinds=SIDES)
+@family("{}-update-takes-the-last-etag", STALE, kinds=(SOURCE,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """An update with the etag from before the last change is carried out."""
     remember_own_etags(emulator)
@@ -122,7 +122,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     )
 
 
-@family("{}-stale-etag-answers-409", STALE)
+@family("{}-stale-etag-answers-409", STALE, kinds=(TARGET,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """An update with a stale etag is refused with 409."""
     remember_own_etags(emulator)
@@ -134,7 +134,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.update, only_if(stale, _recoded(409)), when="error")
 
 
-@family("{}-stale-etag-answers-500", STALE, SERVER_ERROR, kinds=(CONNECTION, FLOW))
+@family("{}-stale-etag-answers-500", STALE, SERVER_ERROR, kinds=(FLOW,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """An update with a stale etag is answered 500."""
     remember_own_etags(emulator)

@@ -11,8 +11,6 @@ from conformance.emulator.faults.kinds import (
     CONNECTION,
     CONTRACT,
     FLOW,
-    KINDS,
-    SIDES,
     SOURCE,
     TARGET,
     Kind,
@@ -30,25 +28,25 @@ def of_item(name: str, value: Any) -> After:
     return replace(f"/items/0/{name}", value)
 
 
-@family("{}-created-at-is-in-seconds", DATES)
+@family("{}-created-at-is-in-seconds", DATES, kinds=(SOURCE, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """createdAt is in seconds."""
     emulator.after(kind.get, of_item("createdAt", lambda at: at // 1000))
 
 
-@family("{}-updated-at-is-in-seconds-after-an-update", DATES, kinds=KINDS)
+@family("{}-updated-at-is-in-seconds-after-an-update", DATES, kinds=(TARGET, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """updatedAt is in seconds once the entity was updated."""
     emulator.after(kind.get, updated(1, of_item("updatedAt", lambda at: at // 1000)))
 
 
-@family("{}-dates-are-text", DATES, CONTRACT, kinds=(TARGET, FLOW))
+@family("{}-dates-are-text", DATES, CONTRACT, kinds=(TARGET,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """createdAt is a string of digits."""
     emulator.after(kind.get, retype("/items/0/createdAt", "string"))
 
 
-@family("{}-dates-are-in-microseconds", DATES, kinds=(CONNECTION, SOURCE))
+@family("{}-dates-are-in-microseconds", DATES, kinds=(CONNECTION,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """Both dates are in microseconds."""
     for name in ("createdAt", "updatedAt"):
@@ -64,7 +62,7 @@ def _earlier(milliseconds: int) -> After:
     return change
 
 
-@family("{}-updated-a-second-before-creation", ORDER)
+@family("{}-updated-a-second-before-creation", ORDER, kinds=(CONNECTION, TARGET))
 def _(emulator: Emulator, kind: Kind) -> None:
     """updatedAt lies a second before createdAt."""
     emulator.after(kind.get, _earlier(1000))
@@ -76,7 +74,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.get, every(10, _earlier(1)))
 
 
-@family("{}-names-the-sandbox-prod", OWNER)
+@family("{}-names-the-sandbox-prod", OWNER, kinds=(SOURCE, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """sandboxName is prod whatever the sandbox."""
     emulator.after(kind.get, of_item("sandboxName", "prod"))
@@ -89,20 +87,20 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.get, of_item("imsOrgId", other))
 
 
-@family("{}-organization-loses-its-suffix", OWNER, kinds=(SOURCE, FLOW))
+@family("{}-organization-loses-its-suffix", OWNER, kinds=(FLOW,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """imsOrgId lacks the suffix of organizations once the entity was updated."""
     change = of_item("imsOrgId", lambda org: org.partition("@")[0])
     emulator.after(kind.get, updated(1, change))
 
 
-@family("{}-state-is-active-after-an-update", STATE, CONTRACT)
+@family("{}-state-is-active-after-an-update", STATE, CONTRACT, kinds=(CONNECTION, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """The state of an updated entity is `active`."""
     emulator.after(kind.get, updated(1, of_item("state", "active")))
 
 
-@family("{}-state-is-upper-case", STATE, CONTRACT, kinds=SIDES)
+@family("{}-state-is-upper-case", STATE, CONTRACT, kinds=(SOURCE, TARGET))
 def _(emulator: Emulator, kind: Kind) -> None:
     """The state is spelled in capitals."""
     emulator.after(kind.get, of_item("state", str.upper))

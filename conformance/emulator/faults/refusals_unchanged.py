@@ -6,13 +6,13 @@ from conformance.emulator import entities
 from conformance.emulator.app import Emulator
 from conformance.emulator.changes import every, header, raw
 from conformance.emulator.exchange import Request, Response
-from conformance.emulator.faults.kinds import FLOW, TARGET, Kind, family
+from conformance.emulator.faults.kinds import CONNECTION, FLOW, SOURCE, TARGET, Kind, family
 from conformance.emulator.faults.preconditions import supplied
 
 UNCHANGED = "refused-request-changes-nothing"
 
 
-@family("{}-refused-update-is-stored", UNCHANGED)
+@family("{}-refused-update-is-stored", UNCHANGED, kinds=(CONNECTION, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """An update with a wrong etag is refused with 412, but its texts are stored."""
 
@@ -26,7 +26,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.update, store, when="error")
 
 
-@family("{}-refused-update-changes-the-etag", UNCHANGED)
+@family("{}-refused-update-changes-the-etag", UNCHANGED, kinds=(SOURCE, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """An update that is refused for its body still gives the entity a new etag."""
 
@@ -38,7 +38,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.update, stamp, when="error")
 
 
-@family("{}-refused-update-touches-the-date", UNCHANGED)
+@family("{}-refused-update-touches-the-date", UNCHANGED, kinds=(TARGET,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """An update with a wrong etag is refused, but updatedAt and updatedBy change."""
 

@@ -16,6 +16,7 @@ from conformance.emulator.store import Document
 MOVED = "schema-registry.classes.ad-hoc-fields-move-to-dataset-namespace"
 KEPT = "schema-registry.classes.ad-hoc-fields-are-kept"
 REPEATED = "schema-registry.schemas.ad-hoc-schema-has-dataset-namespace"
+CONTRACT = "schema-registry.answers.fit-the-contract"
 NAME = "meta:datasetNamespace"
 
 
@@ -59,13 +60,13 @@ def _(emulator: Emulator) -> None:
     emulator.after("createClass", _renamed(lambda old: NAMESPACE_PROPERTY, announce=False))
 
 
-@fault("ad-hoc-namespace-is-cut", breaks=[MOVED])
+@fault("ad-hoc-namespace-is-cut", breaks=[MOVED, CONTRACT])
 def _(emulator: Emulator) -> None:
     """The namespace has sixteen digits."""
     emulator.after("createClass", _renamed(lambda old: old[:17], announce=True))
 
 
-@fault("ad-hoc-namespace-is-in-capitals", breaks=[MOVED])
+@fault("ad-hoc-namespace-is-in-capitals", breaks=[MOVED, CONTRACT])
 def _(emulator: Emulator) -> None:
     """The namespace is announced in capitals, and the fields keep the small letters."""
     emulator.after(

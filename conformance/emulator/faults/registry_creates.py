@@ -48,19 +48,13 @@ def _other_tenant(old: str) -> str:
 
 ANSWERS: dict[str, tuple[str, Make]] = {
     "create-answers-200": (CREATED, lambda: status(200)),
-    "create-answers-202": (CREATED, lambda: status(202)),
     "create-answers-200-every-third-time": (CREATED, lambda: every(3, status(200))),
     "identifier-is-plain-http": (IDENTIFIER, lambda: rename(lambda old: "http" + old[5:])),
     "identifier-ends-in-capitals": (IDENTIFIER, lambda: rename(_capitals)),
-    "identifier-lacks-a-digit": (IDENTIFIER, lambda: rename(lambda old: old[:-1])),
-    "identifier-lacks-its-tenant": (IDENTIFIER, lambda: rename(_without_tenant)),
     "identifier-is-left-out": (IDENTIFIER, lambda: drop("/$id")),
     "alternate-id-lacks-underscore": (ALTERNATE, lambda: rename_alternate(lambda old: old[1:])),
     "alternate-id-ends-in-other-digits": (ALTERNATE, lambda: rename_alternate(_other_digits)),
-    "alternate-id-names-other-container": (ALTERNATE, lambda: rename_alternate(_other_container)),
-    "alternate-id-names-other-tenant": (ALTERNATE, lambda: rename_alternate(_other_tenant)),
     "title-is-lower-case": (TITLE, lambda: retitle(str.lower)),
-    "title-is-cut-at-twelve": (TITLE, lambda: retitle(lambda old: old[:12])),
     "title-has-a-space-every-second-time": (
         TITLE,
         lambda: every(2, retitle(lambda old: old + " ")),
@@ -70,7 +64,6 @@ ANSWERS: dict[str, tuple[str, Make]] = {
         RESOURCE_TYPE,
         lambda: stored(replace("/meta:resourceType", lambda old: old[:-1])),
     ),
-    "resource-type-is-left-out": (RESOURCE_TYPE, lambda: drop("/meta:resourceType")),
 }
 
 

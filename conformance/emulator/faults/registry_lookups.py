@@ -8,7 +8,7 @@ from typing import Any
 from conformance.emulator import entities
 from conformance.emulator.alterations import asked, fail, refuse
 from conformance.emulator.app import After, Emulator
-from conformance.emulator.changes import body, empty, every, only_if, replace, status
+from conformance.emulator.changes import body, every, only_if, replace, status
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
 from conformance.emulator.faults.registry_tools import KINDS
@@ -62,11 +62,6 @@ def _reading(kind: str, name: str) -> None:
         """A lookup answers the newest one of all once there are two."""
         emulator.after(f"get{name}", _newest_one(kind))
 
-    @fault(f"{one}-is-read-with-lower-case-title", breaks=[readable])
-    def _(emulator: Emulator) -> None:
-        """A lookup answers the title in lower case."""
-        emulator.after(f"get{name}", replace("/title", str.lower))
-
     @fault(f"{one}-is-read-with-other-identifier", breaks=[readable])
     def _(emulator: Emulator) -> None:
         """A lookup answers an $id whose last digit differs."""
@@ -99,11 +94,6 @@ def _deleting(kind: str, name: str) -> None:
             return Response(200, {})
 
         emulator.after(f"delete{name}", tell)
-
-    @fault(f"{one}-delete-answers-202", breaks=[f"{row}delete-answers-no-content"])
-    def _(emulator: Emulator) -> None:
-        """A delete answers 202 without a body."""
-        emulator.after(f"delete{name}", empty(202))
 
     @fault(f"deleted-{one}-is-still-read", breaks=[gone])
     def _(emulator: Emulator) -> None:

@@ -10,7 +10,6 @@ from conformance.emulator.app import Emulator
 from conformance.emulator.errors import RefusalError, bad_value
 from conformance.emulator.exchange import Request
 from conformance.emulator.faults import fault
-from conformance.emulator.faults.creates_stored import STORED, in_first_reads
 from conformance.emulator.faults.kinds import FLOW, SERVER_ERROR
 from conformance.emulator.store import Document
 
@@ -21,7 +20,6 @@ FREQUENCY = FLOW.row("unknown-frequency-is-refused")
 START = FLOW.row("missing-start-time-is-refused")
 STRINGS = FLOW.row("numbers-sent-as-strings-are-accepted")
 PATCHED = FLOW.row("invalid-schedule-patch-is-refused")
-ECHOED = FLOW.row("schedule-is-echoed-as-sent")
 CREATED = FLOW.row("create-answers-created")
 DOCUMENTED = ("once", "minute", "hour", "day", "week")
 WHOLE = {"type": "integer"}
@@ -183,42 +181,3 @@ def _(emulator: Emulator) -> None:
             raise bad_value("startTime and interval must be numbers")
 
     judged(emulator, refuse, "createFlow")
-
-
-def shown(emulator: Emulator, change: Callable[[Document], Any]) -> None:
-    """Show another schedule of flows that were never updated."""
-
-    def rewrite(document: Document) -> None:
-        if "scheduleParams" in document:
-            change(document["scheduleParams"])
-
-    in_first_reads(emulator, FLOW, rewrite)
-
-
-@fault("schedule-start-is-shown-in-milliseconds", breaks=[ECHOED, FLOW.row(STORED)])
-def _(emulator: Emulator) -> None:
-    """startTime is shown in milliseconds."""
-    shown(emulator, lambda schedule: schedule.update(startTime=f"{schedule['startTime']}000"))
-
-
-@fault("schedule-interval-is-shown-in-seconds", breaks=[ECHOED, FLOW.row(STORED)])
-def _(emulator: Emulator) -> None:
-    """interval is shown sixtyfold."""
-
-    def change(schedule: Document) -> None:
-        if "interval" in schedule:
-            schedule["interval"] = str(interval(schedule) * 60)
-
-    shown(emulator, change)
-
-
-@fault("schedule-frequency-is-shown-in-capitals", breaks=[ECHOED, FLOW.row(STORED)])
-def _(emulator: Emulator) -> None:
-    """frequency is shown in capitals."""
-    shown(emulator, lambda schedule: schedule.update(frequency=schedule["frequency"].upper()))
-
-
-@fault("schedule-backfill-is-left-out", breaks=[ECHOED, FLOW.row(STORED)])
-def _(emulator: Emulator) -> None:
-    """backfill is not shown."""
-    shown(emulator, lambda schedule: schedule.pop("backfill", None))

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable
 
 from conformance.emulator.app import Emulator
-from conformance.emulator.faults.kinds import FLOW, Kind, family
+from conformance.emulator.faults.kinds import FLOW, SOURCE, Kind, family
 from conformance.emulator.faults.updates_stored import LONG, STORES, at_commit
 from conformance.emulator.store import Document
 
@@ -21,13 +21,13 @@ def at_patched_text(emulator: Emulator, kind: Kind, change: Callable[[str], str]
     at_commit(emulator, kind, rewrite)
 
 
-@family("{}-update-lowers-the-description", STORES, also=LONG)
+@family("{}-update-lowers-the-description", STORES, also=LONG, kinds=(SOURCE, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A patched description is stored in lower case."""
     at_patched_text(emulator, kind, str.lower)
 
 
-@family("{}-update-trims-the-description", STORES, also=LONG)
+@family("{}-update-trims-the-description", STORES, also=LONG, kinds=(FLOW,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A patched description loses the blanks at its ends."""
     at_patched_text(emulator, kind, str.strip)

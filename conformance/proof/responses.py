@@ -1,0 +1,137 @@
+"""The trial of a response mutant: only the journeys that meet it, and no longer than it takes to tell."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.engine.catalogue import Requirement
+from conformance.engine.client import Answer
+from conformance.engine.evidence import Evidence, Journey
+from conformance.engine.verdict import FAIL, WARN, Judge, Verdict
+from conformance.proof.emulators import Given, emulator
+from conformance.proof.material import Effort, LocalClient, Material, material
+from conformance.proof.mutations import Mutation
+from conformance.proof.proxy import Proxy, proxy
+from conformance.rules.journeys import Itinerary, take
+from conformance.rules.registry import rule_for
+
+
+@dataclass
+class Outcome:
+    """`by` are the requirements that a mutant turned red; `altered` says whether the suite met it at all."""
+
+    name: str
+    by: list[str]
+    message: str = ""
+    warned: bool = False
+    altered: bool = False
+    seconds: float = 0.0
+
+    @property
+    def killed(self) -> bool:
+        return bool(self.by)
+
+
+class Impatient(LocalClient):
+    """A client that gives up once `enough` says so."""
+
+    enough: Callable[[], bool]
+
+    def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
+        if self.enough():
+            return Answer(0, {}, "", "the proof has seen enough", 1, 0.0)
+        return super().send(method, url, headers, body)
+
+    def fork(self) -> "Impatient":
+        other = Impatient(self.settings)
+        other.enough = self.enough
+        return other
+
+
+def try_mutant(mutation: Mutation, journeys: Sequence[str], effort: Effort) -> Outcome:
+    """Judge a mutant by its first altered answer, and when that tells nothing by all the journeys."""
+    started = time.monotonic()
+    stock = material(effort)
+    first = _attempt(mutation, journeys[:1], stock, patient=False)
+    if not first.killed or first.warned:
+        first = _attempt(mutation, journeys, stock, patient=True)
+    first.seconds = round(time.monotonic() - started, 2)
+    return first
+
+
+def _attempt(
+    mutation: Mutation, journeys: Sequence[str], stock: Material, patient: bool
+) -> Outcome:
+    with (
+        emulator() as given,
+        proxy(given["base_url"], stock.contract[mutation.operation], mutation) as server,
+    ):
+        return _judge(mutation, journeys, stock, _behind(server, given), server, patient)
+
+
+def _behind(server: Proxy, given: Given) -> Given:
+    return {**given, **dict.fromkeys(("base_url", "ims_url", "collection_url"), server.url)}
+
+
+def _judge(
+    mutation: Mutation,
+    journeys: Sequence[str],
+    stock: Material,
+    given: Given,
+    server: Proxy,
+    patient: bool,
+) -> Outcome:
+    world = stock.world(given)
+    client = Impatient(world.settings)
+    client.enough = lambda: not patient and server.altered > 0
+    world.client = client
+    itinerary = stock.itinerary(world.settings)
+    taken: dict[str, Journey] = {}
+    outcome = Outcome(mutation.name, [])
+    for name in journeys:
+        taken[name] = Journey(name)
+        take(taken[name], world, itinerary)
+        rows = stock.rows if patient else _near(stock.rows, mutation.operation)
+        outcome = _outcome(mutation, _red(rows, taken, stock, itinerary), server.altered)
+        if outcome.killed and not outcome.warned:
+            break
+    return outcome
+
+
+def _near(rows: Iterable[Requirement], operation: str) -> list[Requirement]:
+    return [row for row in rows if not row.operations or operation in row.operations]
+
+
+def _outcome(mutation: Mutation, red: list[Verdict], altered: int) -> Outcome:
+    """Failures speak for themselves; warnings count only while there is no failure."""
+    failed = [verdict for verdict in red if verdict.verdict == FAIL] or red
+    return Outcome(
+        mutation.name,
+        [verdict.requirement.id for verdict in failed],
+        failed[0].message if failed else "",
+        bool(failed) and failed[0].verdict == WARN,
+        altered > 0,
+    )
+
+
+def _red(
+    rows: Iterable[Requirement],
+    taken: dict[str, Journey],
+    stock: Material,
+    itinerary: Itinerary,
+) -> list[Verdict]:
+    """The requirements that the journeys taken so far show to be broken."""
+    evidence: dict[Any, Evidence] = {}
+
+    def evidence_for(row: Requirement) -> Evidence:
+        names = tuple(name for name in itinerary.journeys_for(row) if name in taken)
+        if names not in evidence:
+            evidence[names] = Evidence(taken[name] for name in names)
+        return evidence[names]
+
+    judge = Judge(
+        stock.catalogue, lambda row: rule_for(row, stock.contract), evidence_for
+    )
+    verdicts = (judge.verdict(row) for row in rows if evidence_for(row).journeys)
+    return [verdict for verdict in verdicts if verdict.verdict in (FAIL, WARN)]

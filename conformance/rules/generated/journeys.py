@@ -1,0 +1,49 @@
+"""The journeys that generate their requests; the libraries that do it are imported when one runs."""
+
+from functools import partial
+
+from conformance.engine.kinds import FLOW_SERVICE_KINDS
+from conformance.engine.session import Session
+from conformance.rules.generated.pool import POOLS
+from conformance.rules.generated.rules import ANY_ORDER, ETAGS, LINKS, REFUSED, journey_of
+from conformance.rules.generated.wire import Wire
+from conformance.rules.probes.registry import probe
+
+EXTRA = {"flow-service": (ETAGS, REFUSED, LINKS)}
+
+
+def generated(session: Session, service: str) -> None:
+    """Requests generated from one OpenAPI document, given living ids where they are well-formed."""
+    from conformance.rules.generated.fuzz import generate  # noqa: PLC0415 - a second of imports
+
+    wire = Wire(session, POOLS[service](session), service)
+    generate(session, wire)
+    if service == "flow-service":
+        _list_the_refused(session, wire)
+
+
+def _list_the_refused(session: Session, wire: Wire) -> None:
+    for kind in FLOW_SERVICE_KINDS:
+        for names in wire.refused_names(kind.name):
+            query = {"property": f"name=={','.join(names)}"}
+            listed = session.call(
+                kind.list(), query=query, step="list-refused", notes={"refused": names}, halts=False
+            )
+            for item in listed.at("/items") or []:
+                if isinstance(item, dict) and item.get("name") in names:
+                    session.made(kind.name, str(item.get("id")))
+
+
+for _service in POOLS:
+    _rows = (f"{_service}.generated.{name}-*" for name in ("requests", "answers"))
+    probe(journey_of(_service), *_rows, *EXTRA.get(_service, ()))(
+        partial(generated, service=_service)
+    )
+
+
+@probe("generated-order", ANY_ORDER)
+def any_order(session: Session) -> None:
+    """Operations on connections and flows in any order, beside a model of them."""
+    from conformance.rules.generated.machine import explore  # noqa: PLC0415 - imports Hypothesis
+
+    explore(session)

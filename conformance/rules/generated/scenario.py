@@ -1,0 +1,237 @@
+"""The steps of a scenario: each sends its request, notes what the model expects, and reads back what it changed."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from conformance.engine.curl import curl_lines
+from conformance.engine.errors import Halted
+from conformance.engine.exchange import Exchange
+from conformance.engine.kinds import CONNECTION, FLOW, SOURCE, TARGET, Kind
+from conformance.engine.session import Session
+from conformance.rules.generated.model import Body, Living, violations
+from conformance.rules.generated.rules import ANY_ORDER
+from conformance.rules.probes.flow_updates import PROFILES, SEGMENTS
+from conformance.rules.probes.kit import PROFILE_STORE, account_body, destination, settled
+
+MOST_FAILURES = 80
+LONGEST_SWITCH = 10.0
+
+
+class Violation(AssertionError):
+    """An answer is not what the model says."""
+
+
+class Enough(BaseException):
+    """Ends the exploration at once: Hypothesis lets it pass because it is no Exception."""
+
+    def __init__(self, halted: Halted | None = None) -> None:
+        super().__init__()
+        self.halted = halted
+
+
+Step = TypeVar("Step", bound=Callable[..., None])
+
+
+def step(function: Step) -> Step:
+    """A step that ends the exploration where it would halt the journey: shrinking that would take for ever."""
+
+    @wraps(function)
+    def guarded(*given: Any, **named: Any) -> None:
+        try:
+            function(*given, **named)
+        except Halted as halted:
+            raise Enough(halted) from None
+
+    return cast("Step", guarded)
+
+
+class Bench:
+    """What all scenarios of a run stand on, and the shortest that broke the model."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.chain = destination(session)
+        self.count = 0
+        self.failures = 0
+        self.shortest: list[Exchange] = []
+
+    def failed(self, history: list[Exchange]) -> None:
+        """Keep the shortest history; its last exchange is the one that is wrong."""
+        self.failures += 1
+        if not self.shortest or len(history) < len(self.shortest):
+            self.shortest = list(history)
+        if self.failures >= MOST_FAILURES:
+            raise Enough
+
+    def tell(self) -> None:
+        """Put the shortest history into the notes of its last exchange."""
+        if self.shortest:
+            notes = self.shortest[-1].notes
+            notes["sequence"] = " → ".join(e.step for e in self.shortest)
+            notes["curl_sequence"] = curl_lines(self.shortest)
+
+    def body(self, kind: Kind, words: str, scenario: "Scenario", which: int) -> Body:
+        """A lawful create with a name of its own."""
+        self.count += 1
+        name = self.session.name(f"generated order {self.count}")
+        body: Body = {"name": name, "description": words}
+        if kind is CONNECTION:
+            return {**account_body(self.session, "x"), **body}
+        if kind is TARGET:
+            return {**self.chain.target_body, **body}
+        if kind is FLOW:
+            sides = scenario.sides(which)
+            return {**self.chain.flow(self.session, "x"), **body, **sides}
+        data = {"data": {"format": "json"}, "params": {}}
+        return {
+            **body,
+            **data,
+            "connectionSpec": PROFILE_STORE,
+            "baseConnectionId": self.chain.store,
+        }
+
+
+class Scenario:
+    """The living entities of one scenario and its history."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench, self.session = bench, bench.session
+        self.living: list[Living] = []
+        self.names: dict[str, list[str]] = {}
+        self.history: list[Exchange] = []
+
+    # -- what there is
+
+    def of(self, kind: Kind) -> list[Living]:
+        """The living of a kind."""
+        return [e for e in self.living if e.kind is kind]
+
+    def pick(self, which: int, kind: Kind | None = None) -> Living:
+        """One of the living, whatever the number."""
+        several = self.of(kind) if kind else self.living
+        return several[which % len(several)]
+
+    def sides(self, which: int) -> Body:
+        """Source and target of a new flow: living ones, else those of the bench."""
+        source = [e.id for e in self.of(SOURCE)] or [self.bench.chain.source]
+        target = [e.id for e in self.of(TARGET)] or [self.bench.chain.target]
+        return {
+            "sourceConnectionIds": [source[which % len(source)]],
+            "targetConnectionIds": [target[which % len(target)]],
+        }
+
+    def unused(self) -> list[Living]:
+        """What no living flow stands on."""
+        used = {part for e in self.living for part in e.parts}
+        return [e for e in self.living if e.id not in used]
+
+    def selected(self) -> list[tuple[Living, str]]:
+        """Flows with a pointer to their first selectors."""
+        found = []
+        for flow in self.of(FLOW):
+            params = flow.whole["transformations"][0]["params"]
+            for side, name in ((SEGMENTS, "segmentSelectors"), (PROFILES, "profileSelectors")):
+                if params.get(name, {}).get("selectors"):
+                    found.append((flow, f"{side}/0"))
+        return found
+
+    def uuid(self) -> str:
+        """An id for a segment."""
+        return f"72ddd79b-6b0a-4e97-a8d2-{len(self.history):012d}"
+
+    # -- steps
+
+    @step
+    def create(self, kind: Kind, words: str, which: int) -> None:
+        body = self.bench.body(kind, words, self, which)
+        made = self._call(kind.create(), None, {"status": [201]}, body=body)
+        identifier = str(self.session.take(made, "/id"))
+        self.names.setdefault(kind.name, []).append(body["name"])
+        sent = {k: v for k, v in body.items() if k != "auth"}
+        parts = tuple(body.get("sourceConnectionIds", [])) + tuple(
+            body.get("targetConnectionIds", [])
+        )
+        entity = Living(kind, identifier, body["name"], sent, parts=parts)
+        if kind is FLOW:
+            settled(self.session, identifier)
+            entity.state = "enabled"
+        self.living.append(entity)
+        self.read(entity)
+
+    @step
+    def read(self, entity: Living) -> None:
+        """The entity is as the model has it."""
+        exchange = self._call(entity.kind.get(), entity.id, entity.expected())
+        entity.saw(exchange)
+
+    @step
+    def patch(self, entity: Living, operations: list[Body]) -> None:
+        headers = {"If-Match": entity.etag}
+        model = {"status": [200, 202]}
+        self._call(entity.kind.update(), entity.id, model, body=operations, headers=headers)
+        entity.changed(operations)
+        self.read(entity)
+        self.read(self.living[len(self.history) % len(self.living)])
+
+    def unselect(self, which: int) -> None:
+        several = self.selected()
+        flow, pointer = several[which % len(several)]
+        self.patch(flow, [{"op": "remove", "path": pointer}])
+
+    @step
+    def refuse_stale(self, which: int) -> None:
+        several = [e for e in self.living if e.spent]
+        entity = several[which % len(several)]
+        body = [{"op": "add", "path": "/description", "value": "Must not be stored"}]
+        headers = {"If-Match": entity.spent[which % len(entity.spent)]}
+        model = {"status": [412]}
+        self._call(
+            entity.kind.update(), entity.id, model, body=body, headers=headers, case=ANY_ORDER
+        )
+        self.read(entity)
+
+    @step
+    def switch(self, flow: Living) -> None:
+        action, state = ("disable", "disabled")
+        if flow.state == "disabled":
+            action, state = ("enable", "enabled")
+        self._call("actOnFlow", flow.id, {"status": [200]}, query={"op": action})
+        flow.state = state
+        self.session.poll(
+            lambda: self.session.call(
+                "getFlow", flow.id, step=f"await-{state}", case=f"(becoming {state})"
+            ),
+            lambda exchange: exchange.at("/items/0/state") == state,
+            LONGEST_SWITCH,
+        )
+        flow.etag = ""
+        self.read(flow)
+
+    @step
+    def delete(self, which: int) -> None:
+        several = self.unused()
+        entity = several[which % len(several)]
+        self._call(entity.kind.delete(), entity.id, {"status": [200, 202, 204]})
+        self.living.remove(entity)
+        self._call(entity.kind.get(), entity.id, {"status": [404]}, case=ANY_ORDER)
+
+    @step
+    def list_all(self, kind: Kind) -> None:
+        names = self.names.get(kind.name, [])
+        if names:
+            model = {"status": [200], "ids": [e.id for e in self.of(kind)]}
+            query = {"property": f"name=={','.join(names)}", "limit": "100"}
+            self._call(kind.list(), None, model, query=query)
+
+    def _call(self, operation: str, identifier: str | None, model: Body, **call: Any) -> Exchange:
+        exchange = self.session.call(
+            operation, identifier, step=operation, notes={"model": model}, halts=False, **call
+        )
+        if exchange.error:
+            self.session.stop(exchange, exchange.error)
+        self.history.append(exchange)
+        if violations(exchange):
+            self.bench.failed(self.history)
+            raise Violation(f"{operation}: {violations(exchange)[0]}")
+        return exchange
