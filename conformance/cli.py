@@ -7,6 +7,7 @@ from pathlib import Path
 
 from conformance.engine.errors import ConformanceError
 from conformance.options import OPTIONS
+from conformance.proof.arguments import add_arguments
 
 PLUGINS = ("xdist.plugin", "allure_pytest.plugin")
 
@@ -47,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     show = commands.add_parser("show", help="explain one requirement")
     show.add_argument("id")
     show.set_defaults(act=_show)
+    prove = commands.add_parser("prove", help="prove that the suite catches what is broken")
+    add_arguments(prove)
+    prove.set_defaults(act=_prove)
     return parser
 
 
@@ -82,6 +86,12 @@ def _serve(arguments: argparse.Namespace, words: list[str]) -> int:
     sys.argv = ["aep-conformance serve", *words]
     runpy.run_module("conformance.emulator", run_name="__main__")
     return 0
+
+
+def _prove(arguments: argparse.Namespace, words: list[str]) -> int:
+    from conformance.proof.command import prove
+
+    return prove(arguments)
 
 
 def _list(arguments: argparse.Namespace, words: list[str]) -> int:

@@ -56,9 +56,8 @@ def concrete(body: Any, pointer: str) -> str:
     found = ""
     for part in pointer.split("/")[1:]:
         holder = at(body, found)
-        if part == "*" and isinstance(holder, dict):
-            part = next((k for k in holder if _IDENTIFIER.fullmatch(k)), part)
-        found += f"/{part}"
+        keys = holder if part == "*" and isinstance(holder, dict) else ()
+        found += f"/{next(filter(_IDENTIFIER.fullmatch, keys), part)}"
     return found
 
 

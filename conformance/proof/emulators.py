@@ -7,28 +7,45 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
+import uvicorn  # noqa: F401 - loaded once, before the forks
+
+import conformance.emulator.server  # noqa: F401 - the same
 from conformance.embedded import Embedded
-from conformance.emulator import server
+from conformance.engine.errors import ConformanceError
+from conformance.proof.source import replace_module
 
 Given = dict[str, Any]
 
 
+class StillbornError(ConformanceError):
+    """An emulator that ended before it was ready."""
+
+
 @contextmanager
 def emulator(
-    faults: Sequence[str] = (), variants: Sequence[str] = (), seed: int | None = None
+    faults: Sequence[str] = (),
+    variants: Sequence[str] = (),
+    seed: int | None = None,
+    replaced: tuple[str, str] | None = None,
 ) -> Iterator[Given]:
-    """An emulator process; yields what a client needs to reach it."""
-    start = _forked if hasattr(os, "fork") else _embedded
-    with start(faults, variants, seed) as given:
+    """An emulator process; yields what a client needs to reach it.
+
+    `replaced` names a module and the file to take it from. Raises StillbornError.
+    """
+    if not hasattr(os, "fork"):
+        with _embedded(faults, variants, seed) as given:
+            yield given
+        return
+    options = {"faults": tuple(faults), "variants": tuple(variants), "seed": seed}
+    with _forked(options, replaced) as given:
         yield given
 
 
 @contextmanager
-def _embedded(
-    faults: Sequence[str], variants: Sequence[str], seed: int | None
-) -> Iterator[Given]:
+def _embedded(faults: Sequence[str], variants: Sequence[str], seed: int | None) -> Iterator[Given]:
     embedded = Embedded(faults, variants, seed)
     try:
         yield embedded.settings
@@ -37,18 +54,21 @@ def _embedded(
 
 
 @contextmanager
-def _forked(faults: Sequence[str], variants: Sequence[str], seed: int | None) -> Iterator[Given]:
+def _forked(options: dict[str, Any], replaced: tuple[str, str] | None) -> Iterator[Given]:
     told, tell = os.pipe()
     listen, alive = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(alive)
-        _serve(tell, listen, {"faults": faults, "variants": variants, "seed": seed})
+        _serve(tell, listen, options, replaced)
     os.close(tell)
     os.close(listen)
     try:
         with os.fdopen(told, encoding="ascii") as pipe:
-            yield json.loads(pipe.readline())
+            line = pipe.readline()
+        if not line:
+            raise StillbornError("the emulator did not start")
+        yield json.loads(line)
     finally:
         os.close(alive)
         with contextlib.suppress(ProcessLookupError):
@@ -56,12 +76,17 @@ def _forked(faults: Sequence[str], variants: Sequence[str], seed: int | None) ->
         os.waitpid(child, 0)
 
 
-def _serve(tell: int, listen: int, options: dict[str, Any]) -> None:
-    """Be the emulator: settings go to the pipe; the end of the other pipe is the end of the parent."""
+def _serve(
+    tell: int, listen: int, options: dict[str, Any], replaced: tuple[str, str] | None
+) -> None:
+    """Be the emulator: settings go to one pipe; the end of the other is the end of the parent."""
     try:
         os.dup2(listen, 0)
-        sys.stdin = open(0, encoding="ascii", closefd=False)  # noqa: SIM115, PTH123
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        sys.stdin = open(0, encoding="ascii", closefd=False)  # noqa: SIM115
         sys.stdout = os.fdopen(tell, "w", encoding="ascii")
-        server.serve(exit_with_parent=True, **options)
+        if replaced:
+            replace_module(*replaced)
+        import_module("conformance.emulator.server").serve(exit_with_parent=True, **options)
     finally:
         os._exit(0)

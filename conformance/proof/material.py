@@ -1,6 +1,7 @@
 """What every trial of a process shares, and the run of one emulator."""
 
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.engine.catalogue import Catalogue, Requirement, load_catalogue
-from conformance.engine.client import Client
+from conformance.engine.client import Answer, Client
 from conformance.engine.contract import Contract, load_contract
 from conformance.engine.data import contracts_root
 from conformance.engine.evidence import Journey
@@ -22,6 +23,7 @@ from conformance.rules.run import Run, refusals_among, with_needs
 
 TIMEOUT = 10.0
 LONGEST_WAIT = 4.0
+LONGEST_TRIAL = 180.0
 GENERATED = "generated"
 
 
@@ -40,15 +42,28 @@ class Effort:
 
 
 class LocalClient(Client):
-    """A client without a thought for the environment's proxies."""
+    """A client that heeds no proxy of the environment, and gives up once `enough` says so."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, enough: Callable[[], bool]) -> None:
         super().__init__(settings)
         self._session.trust_env = False
+        self._enough = enough
 
     def fork(self) -> "LocalClient":
         """A client of its own for another thread."""
-        return LocalClient(self.settings)
+        return LocalClient(self.settings, self._enough)
+
+    def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
+        """One request, or none."""
+        if self._enough():
+            return Answer(0, {}, "", "the proof has seen enough", 1, 0.0)
+        return super().send(method, url, headers, body)
+
+
+def after(seconds: float) -> Callable[[], bool]:
+    """Whether so many seconds have passed since now; no mutant may hang a trial."""
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() > end
 
 
 class LocalRun(Run):
@@ -78,14 +93,14 @@ class Material:
     rows: tuple[Requirement, ...]
     wanted: frozenset[str]
 
-    def world(self, given: Mapping[str, Any]) -> World:
+    def world(self, given: Mapping[str, Any], enough: Callable[[], bool] | None = None) -> World:
         """A world around the emulator whose settings are given."""
         settings = resolve({**given, "http_timeout": TIMEOUT}, {})
         return World(
             settings,
             self.contract,
             Redactor(settings.secrets()),
-            LocalClient(settings),
+            LocalClient(settings, enough or after(LONGEST_TRIAL)),
             settings.access_token or "",
             f"aepc-{secrets.token_hex(3)}",
             self.connectors,
@@ -126,7 +141,10 @@ def hurry() -> None:
     patient = Session.poll
 
     def poll(
-        session: Session, read: Callable[[], Exchange], done: Callable[[Exchange], bool], limit: float
+        session: Session,
+        read: Callable[[], Exchange],
+        done: Callable[[Exchange], bool],
+        limit: float,
     ) -> Exchange:
         return patient(session, read, done, min(limit, LONGEST_WAIT))
 

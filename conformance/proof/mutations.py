@@ -1,6 +1,6 @@
 """The ways in which an answer can be altered."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -137,8 +137,3 @@ def _altered_member(value: dict[str, Any]) -> Any:
 
 
 EDITS["alter"] = alter
-
-
-def edits() -> Iterator[str]:
-    """The kinds that the contract's schemas can forbid."""
-    yield from (kind for kind in EDITS if kind != "alter")

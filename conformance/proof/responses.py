@@ -1,52 +1,40 @@
 """The trial of a response mutant: only the journeys that meet it, and no longer than it takes to tell."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.engine.catalogue import Requirement
-from conformance.engine.client import Answer
 from conformance.engine.evidence import Evidence, Journey
-from conformance.engine.verdict import FAIL, WARN, Judge, Verdict
+from conformance.engine.verdict import ERROR, FAIL, WARN, Judge, Verdict
 from conformance.proof.emulators import Given, emulator
-from conformance.proof.material import Effort, LocalClient, Material, material
+from conformance.proof.material import LONGEST_TRIAL, Effort, Material, after, material
 from conformance.proof.mutations import Mutation
 from conformance.proof.proxy import Proxy, proxy
+from conformance.proof.trial import CRASHED, verdict_of
 from conformance.rules.journeys import Itinerary, take
 from conformance.rules.registry import rule_for
 
 
 @dataclass
 class Outcome:
-    """`by` are the requirements that a mutant turned red; `altered` says whether the suite met it at all."""
+    """`by` are the requirements that a mutant turned red; `altered` says whether the suite met it at all.
+
+    `crashed` are the requirements whose rules it tripped up: a fault of the suite, and no kill.
+    """
 
     name: str
     by: list[str]
     message: str = ""
     warned: bool = False
     altered: bool = False
+    crashed: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
     @property
     def killed(self) -> bool:
         return bool(self.by)
-
-
-class Impatient(LocalClient):
-    """A client that gives up once `enough` says so."""
-
-    enough: Callable[[], bool]
-
-    def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
-        if self.enough():
-            return Answer(0, {}, "", "the proof has seen enough", 1, 0.0)
-        return super().send(method, url, headers, body)
-
-    def fork(self) -> "Impatient":
-        other = Impatient(self.settings)
-        other.enough = self.enough
-        return other
 
 
 def try_mutant(mutation: Mutation, journeys: Sequence[str], effort: Effort) -> Outcome:
@@ -82,10 +70,8 @@ def _judge(
     server: Proxy,
     patient: bool,
 ) -> Outcome:
-    world = stock.world(given)
-    client = Impatient(world.settings)
-    client.enough = lambda: not patient and server.altered > 0
-    world.client = client
+    late = after(LONGEST_TRIAL)
+    world = stock.world(given, lambda: late() or (not patient and server.altered > 0))
     itinerary = stock.itinerary(world.settings)
     taken: dict[str, Journey] = {}
     outcome = Outcome(mutation.name, [])
@@ -105,13 +91,16 @@ def _near(rows: Iterable[Requirement], operation: str) -> list[Requirement]:
 
 def _outcome(mutation: Mutation, red: list[Verdict], altered: int) -> Outcome:
     """Failures speak for themselves; warnings count only while there is no failure."""
-    failed = [verdict for verdict in red if verdict.verdict == FAIL] or red
+    crashed = [verdict for verdict in red if verdict.verdict == ERROR]
+    failed = [verdict for verdict in red if verdict.verdict == FAIL]
+    failed = failed or [verdict for verdict in red if verdict.verdict == WARN]
     return Outcome(
         mutation.name,
         [verdict.requirement.id for verdict in failed],
-        failed[0].message if failed else "",
+        (failed or crashed)[0].message if failed or crashed else "",
         bool(failed) and failed[0].verdict == WARN,
         altered > 0,
+        [verdict.requirement.id for verdict in crashed],
     )
 
 
@@ -130,8 +119,6 @@ def _red(
             evidence[names] = Evidence(taken[name] for name in names)
         return evidence[names]
 
-    judge = Judge(
-        stock.catalogue, lambda row: rule_for(row, stock.contract), evidence_for
-    )
-    verdicts = (judge.verdict(row) for row in rows if evidence_for(row).journeys)
-    return [verdict for verdict in verdicts if verdict.verdict in (FAIL, WARN)]
+    judge = Judge(stock.catalogue, lambda row: rule_for(row, stock.contract), evidence_for)
+    verdicts = (verdict_of(judge, row) for row in rows if evidence_for(row).journeys)
+    return [v for v in verdicts if v.verdict in (FAIL, WARN) or v.message.startswith(CRASHED)]

@@ -7,13 +7,26 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from conformance.engine.verdict import BLOCKED, ERROR, FAIL, NOT_APPLICABLE, ORDER, PASS, WARN
+from conformance.engine.catalogue import Requirement
+from conformance.engine.verdict import (
+    BLOCKED,
+    ERROR,
+    FAIL,
+    NOT_APPLICABLE,
+    ORDER,
+    PASS,
+    WARN,
+    Judge,
+    Verdict,
+)
 from conformance.proof.emulators import emulator
 from conformance.proof.material import GENERATED, Effort, material
 from conformance.report.results import is_conformant
+from conformance.rules.run import Run
 
 RED = (FAIL, WARN, ERROR)
 MANY = 25
+CRASHED = "its rule crashed:"
 
 
 @dataclass
@@ -70,14 +83,21 @@ class Trial:
 
 
 def try_fault(name: str, named: Sequence[str], effort: Effort) -> Trial:
-    """Judge a fault; one that the quick effort misses gets all sequences and many repeats."""
+    """Judge a fault; one that a quick trial misses gets all sequences, and then many repeats."""
     generated = frozenset(row for row in named if row.split(".")[1] == GENERATED)
-    trial = try_emulator(name, [name], (), named, replace(effort, generated=generated))
-    if trial.missed and effort.repeats < MANY:
-        thorough = replace(effort, sequences="full", repeats=MANY, generated=generated)
-        again = try_emulator(name, [name], (), named, thorough)
-        again.seconds += trial.seconds
-        return again
+    first = replace(effort, generated=generated)
+    steps = (
+        first,
+        replace(first, sequences="full"),
+        replace(first, sequences="full", repeats=MANY),
+    )
+    seconds = 0.0
+    for step in dict.fromkeys(steps):
+        trial = try_emulator(name, [name], (), named, step)
+        seconds += trial.seconds
+        if not trial.missed:
+            break
+    trial.seconds = round(seconds, 2)
     return trial
 
 
@@ -101,7 +121,8 @@ def judge(
     stock = material(effort or Effort())
     with tempfile.TemporaryDirectory(prefix="aep-prove-") as folder:
         run = stock.run(given, Path(folder))
-        judged = sorted(map(run.verdict, stock.rows), key=lambda v: ORDER.index(v.verdict))
+        judged = [verdict_of(run, row) for row in stock.rows]
+    judged.sort(key=lambda verdict: ORDER.index(verdict.verdict))
     entries = [{"level": v.requirement.level, "verdict": v.verdict} for v in judged]
     return Trial(
         name,
@@ -112,3 +133,11 @@ def judge(
         sum(len(journey.exchanges) for journey in run.taken()),
         round(time.monotonic() - started, 2),
     )
+
+
+def verdict_of(judge: Run | Judge, row: Requirement) -> Verdict:
+    """The verdict on a row; a rule that an answer trips up is an error of ours."""
+    try:
+        return judge.verdict(row)
+    except Exception as error:
+        return Verdict(row, ERROR, f"{CRASHED} {error!r}")

@@ -11,7 +11,16 @@ from typing import Any
 from conformance.engine.catalogue import Catalogue, Requirement
 from conformance.engine.evidence import Journey
 from conformance.engine.exchange import ABSENT, Exchange, Message
-from conformance.engine.verdict import BLOCKED, FAIL, NOT_APPLICABLE, ORDER, PASS, UNTESTED, WAIVED
+from conformance.engine.verdict import (
+    BLOCKED,
+    FAIL,
+    NOT_APPLICABLE,
+    ORDER,
+    PASS,
+    UNTESTED,
+    WAIVED,
+    Verdict,
+)
 from conformance.report.text import verdict_sentence
 
 SCHEMA_VERSION = "1.0"
@@ -40,6 +49,35 @@ def is_conformant(rows: list[dict[str, Any]]) -> bool:
     return PASS in verdicts and all(v in (PASS, WAIVED, NOT_APPLICABLE) for v in verdicts)
 
 
+def row_of(verdict: Verdict) -> dict[str, Any]:
+    """The entry of a requirement."""
+    row = verdict.requirement
+    entry: dict[str, Any] = {
+        "id": row.id,
+        "level": row.level,
+        "basis": row.basis,
+        "verdict": verdict.verdict,
+        "message": verdict.message,
+        "statement": row.statement,
+        "source": list(row.source),
+        "sequences": verdict.sequences,
+        "exchanges": verdict.witnesses,
+    }
+    if verdict.blocked_by:
+        entry["blocked_by"] = verdict.blocked_by
+    if verdict.intermittent:
+        entry["intermittent"] = {"failed": len(verdict.broken), "observed": verdict.observed}
+    return entry
+
+
+def exit_code(results: dict[str, Any]) -> int:
+    """0 when every judged MUST holds, 1 when one does not, 3 when the target could not be reached."""
+    if is_conformant(results["requirements"]):
+        return 0
+    must = results["counts"]["MUST"]
+    return 1 if must["fail"] or not must["error"] else 3
+
+
 def build(
     rows: list[dict[str, Any]],
     journeys: list[Journey],
@@ -52,8 +90,12 @@ def build(
     started: float,
     finished: float,
     notes: list[str],
+    complete: bool = True,
 ) -> dict[str, Any]:
-    """The results of a run, as `contracts/schemas/results.schema.json` describes them."""
+    """The results of a run, as `contracts/schemas/results.schema.json` describes them.
+
+    A run that judged only a part of its profile (not `complete`) is never called conformant.
+    """
     exchanges = [exchange for journey in journeys for exchange in journey.exchanges]
     failing = {
         e: row["verdict"] for row in rows if row["verdict"] == FAIL for e in row["exchanges"]
@@ -61,7 +103,7 @@ def build(
     shown = {e for row in rows for e in row["exchanges"]} | {
         e.id for j in journeys if j.name in connectors for e in j.exchanges
     }
-    conformant = is_conformant(rows)
+    conformant = complete and is_conformant(rows)
     counts = count(rows)
     return {
         "schema_version": SCHEMA_VERSION,
@@ -74,7 +116,7 @@ def build(
         "finished": _instant(finished),
         "seconds": round(finished - started, 3),
         "conformant": conformant,
-        "verdict": verdict_sentence(counts, conformant, target["name"]),
+        "verdict": verdict_sentence(counts, conformant, target["name"], complete),
         "counts": counts,
         "requests": sum(e.attempts for e in exchanges),
         "retries": sum(e.attempts - 1 for e in exchanges),

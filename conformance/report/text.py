@@ -89,8 +89,10 @@ def summary(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return lines
 
 
-def verdict_sentence(counts: Mapping[str, Mapping[str, int]], conformant: bool, target: str) -> str:
-    """One sentence with the numbers of MUST requirements."""
+def verdict_sentence(
+    counts: Mapping[str, Mapping[str, int]], conformant: bool, target: str, complete: bool = True
+) -> str:
+    """One sentence with the numbers of MUST requirements; a partial run does not speak of conformance."""
     must = counts["MUST"]
     judged = sum(must.values()) - must["not-applicable"]
     parts = [
@@ -107,6 +109,8 @@ def verdict_sentence(counts: Mapping[str, Mapping[str, int]], conformant: bool, 
     warned = [(counts[level][WARN], level) for level in ("SHOULD", "MAY")]
     tail = f"; {', '.join(parts)}" if parts else ""
     also = "".join(f"; {number} {level} not met" for number, level in warned if number)
+    if not complete:
+        return f"{target}: {must[PASS]} of {judged} chosen MUST requirements hold{tail}{also}."
     word = "conformant" if conformant else "NOT conformant"
     return f"{target} is {word}: {must[PASS]} of {judged} MUST requirements hold{tail}{also}."
 

@@ -27,6 +27,13 @@ def test_call_carries_the_gateway_headers():
     assert found.request.header("Authorization") == "Bearer <secret:authorization>"
 
 
+@pytest.mark.parametrize(("body", "text"), [({}, "{}"), ([], "[]"), (0, "0"), (None, "")], ids=repr)
+def test_empty_body_is_a_body(body, text):
+    found = talk().call("createFlow", body=body)
+    assert found.request.text == text
+    assert found.request.header("Content-Type") == ("application/json" if text else None)
+
+
 def test_headers_can_be_replaced_and_left_out():
     one = talk()
     one.call("listFlows", headers={"x-gw-ims-org-id": "other"}, without=("AUTHORIZATION",))
@@ -124,6 +131,11 @@ def test_preflight_says_in_one_line_what_is_wrong(status, body, error):
 @pytest.mark.parametrize(("status", "body"), [(200, {}), (404, {}), (500, {}), (401, {})])
 def test_preflight_leaves_the_judgement_to_the_rules(status, body):
     check_target(talk(status, body).world)
+
+
+def test_preflight_needs_one_service_that_speaks_json():
+    answer = lambda _, path, sent: (200, {} if "flowservice" in path else "<html>")  # noqa: E731
+    check_target(session(Script(answer)).world)
 
 
 WORKFLOWS = load_workflows(contracts_root())

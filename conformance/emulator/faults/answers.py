@@ -11,6 +11,8 @@ from conformance.emulator.seams import Apply
 
 CONTRACT = "flow-service.answers.fit-the-contract"
 LAWFUL = "flow-service.answers.lawful-reads-succeed"
+COUNTED = "flow-service.flows.list-count-answers-a-number"
+PAGED = "flow-service.connections.list-pages-neither-repeat-nor-skip"
 TESTED = "flow-service.connections.test-answers-result"
 EXPLORED = "flow-service.connections.explore-describes-structure"
 
@@ -57,13 +59,13 @@ def _(emulator: Emulator) -> None:
     emulator.after("listFlows", retype("/items/*/inheritedAttributes/sourceConnections", "string"))
 
 
-@fault("list-count-is-text", breaks=[CONTRACT])
+@fault("list-count-is-text", breaks=[CONTRACT, COUNTED])
 def _(emulator: Emulator) -> None:
     """The count of flows is a number in quotes."""
     emulator.after("listFlows", retype("/count", "string"))
 
 
-@fault("next-link-is-text", breaks=[CONTRACT])
+@fault("next-link-leads-nowhere", breaks=[CONTRACT, PAGED])
 def _(emulator: Emulator) -> None:
     """The next link of a list of base connections has no href."""
     emulator.after("listConnections", replace("/_links/next", {}))

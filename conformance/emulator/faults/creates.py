@@ -17,6 +17,7 @@ from conformance.emulator.faults.kinds import (
 
 OPTIONAL = ("description-is-optional",)
 ACCEPTED = {
+    CONNECTION: ("gateway.body.oversized-name-is-answered",),
     SOURCE: OPTIONAL,
     TARGET: OPTIONAL,
     FLOW: (

@@ -8,7 +8,15 @@ from typing import Any
 from conformance.emulator.app import Emulator
 from conformance.emulator.exchange import Request
 from conformance.emulator.faults import fault
-from conformance.emulator.faults.kinds import CONNECTION, FLOW, SOURCE, TARGET, Kind, family
+from conformance.emulator.faults.kinds import (
+    CONNECTION,
+    CONTRACT,
+    FLOW,
+    SOURCE,
+    TARGET,
+    Kind,
+    family,
+)
 from conformance.emulator.store import Document, Record
 
 STORED = "create-stores-what-was-sent"
@@ -34,23 +42,23 @@ def at_text(emulator: Emulator, kind: Kind, name: str, change: Callable[[str], s
     at_create(emulator, kind, rewrite)
 
 
-def in_first_reads(emulator: Emulator, kind: Kind, change: Callable[[Document], Any]) -> None:
-    """Change what reads show of an entity that was never updated."""
+def in_reads(emulator: Emulator, kind: Kind, change: Callable[[Document], Any]) -> None:
+    """Change what reads by id show of the entities of a kind."""
     usual = emulator.policy.present
 
     def present(emulator: Emulator, request: Request, record: Record) -> Document:
         document = usual(emulator, request, record)
-        if record.kind == kind.name and request.operation == kind.get and not record.updates:
+        if record.kind == kind.name and request.operation == kind.get:
             change(document)
         return document
 
     emulator.policy.present = present
 
 
-@family("{}-read-lacks-the-description-sent", STORED, kinds=(SOURCE,))
+@family("{}-create-drops-the-description", STORED, kinds=(SOURCE,))
 def _(emulator: Emulator, kind: Kind) -> None:
-    """A new entity is read without the description that was sent."""
-    in_first_reads(emulator, kind, lambda document: document.pop("description", None))
+    """The description of a create is not kept."""
+    at_create(emulator, kind, lambda document: document.pop("description", None))
 
 
 @family("{}-create-lowers-the-description", STORED, kinds=(TARGET,))
@@ -65,10 +73,10 @@ def _(emulator: Emulator, kind: Kind) -> None:
     at_text(emulator, kind, "description", lambda text: text[:-1])
 
 
-@family("{}-read-lowers-the-name-sent", STORED, kinds=(CONNECTION, FLOW))
+@family("{}-is-read-with-its-name-in-lower-case", STORED, kinds=(CONNECTION, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
-    """A new entity is read with its name in lower case."""
-    in_first_reads(
+    """An entity is read with its name in lower case."""
+    in_reads(
         emulator, kind, lambda document: document.update(name=document.get("name", "").lower())
     )
 
@@ -114,21 +122,21 @@ def _(emulator: Emulator, kind: Kind) -> None:
 
 @family("{}-base-connection-is-forgotten", STORED, kinds=(SOURCE, TARGET))
 def _(emulator: Emulator, kind: Kind) -> None:
-    """A new entity is read without the base connection that was sent."""
-    in_first_reads(emulator, kind, lambda document: document.pop("baseConnectionId", None))
+    """An entity is read without the base connection that was sent."""
+    in_reads(emulator, kind, lambda document: document.pop("baseConnectionId", None))
 
 
-@family("{}-spec-version-becomes-a-number", STORED, kinds=(CONNECTION, FLOW))
+@family("{}-spec-version-becomes-a-number", STORED, CONTRACT, kinds=(CONNECTION, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
-    """A new entity is read with the version of its spec as a number."""
+    """An entity is read with the version of its spec as a number."""
     name = "flowSpec" if kind is FLOW else "connectionSpec"
-    in_first_reads(emulator, kind, lambda document: document[name].update(version=1.0))
+    in_reads(emulator, kind, lambda document: document[name].update(version=1.0))
 
 
 @fault("source-format-becomes-json", breaks=[SOURCE.row(STORED)])
 def _(emulator: Emulator) -> None:
     """A source connection is read with the format json whatever was sent."""
-    in_first_reads(emulator, SOURCE, lambda document: document["data"].update(format="json"))
+    in_reads(emulator, SOURCE, lambda document: document["data"].update(format="json"))
 
 
 @fault("connection-auth-params-are-lost", breaks=[CONNECTION.row(STORED)])
@@ -145,4 +153,4 @@ def _(emulator: Emulator) -> None:
         if "auth" in document:
             document["auth"]["specName"] = document["auth"]["specName"].lower()
 
-    in_first_reads(emulator, CONNECTION, lower)
+    in_reads(emulator, CONNECTION, lower)

@@ -9,7 +9,7 @@ from conformance.emulator.app import Emulator
 from conformance.emulator.errors import RefusalError
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
-from conformance.emulator.faults.creates_stored import STORED, in_first_reads
+from conformance.emulator.faults.creates_stored import STORED, in_reads
 from conformance.emulator.faults.kinds import FLOW, SERVER_ERROR
 from conformance.emulator.flows import ACTIONS
 from conformance.emulator.store import Document, Record
@@ -23,7 +23,7 @@ UNKNOWN = FLOW.row("unknown-action-is-refused")
 
 def shown(emulator: Emulator, change: Callable[[list[Any]], Any]) -> None:
     """Show other transformations of flows that were never updated."""
-    in_first_reads(emulator, FLOW, lambda document: change(document.get("transformations") or []))
+    in_reads(emulator, FLOW, lambda document: change(document.get("transformations") or []))
 
 
 @fault("flow-reverses-transformations", breaks=[ECHOED, FLOW.row(STORED)])

@@ -115,7 +115,10 @@ def _selectors(operations: list[Operation], name: str) -> list[Operation]:
     return [one for one in operations if name in one["path"] and one["path"].endswith("/-")]
 
 
-@fault("activation-forgets-the-second-segment", breaks=[SELECTORS, STORES])
+@fault(
+    "activation-forgets-the-second-segment",
+    breaks=[SELECTORS, STORES, FLOW.row("patch-adds-at-the-end")],
+)
 def _(emulator: Emulator) -> None:
     """Of several segments in one activation only the first is stored."""
     _forget(emulator, "/segmentSelectors/", slice(1, None))

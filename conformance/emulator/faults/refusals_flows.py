@@ -25,6 +25,8 @@ DELETED = FLOW.row("deleted-source-connection-is-refused")
 
 
 def accepted(emulator: Emulator, change: Callable[[Emulator, Request, Document], Any]) -> None:
+    """Accept wrong creates of flows by changing what was sent."""
+
     def rewrite(emulator: Emulator, request: Request) -> None:
         if isinstance(request.payload, dict):
             change(emulator, request, request.payload)

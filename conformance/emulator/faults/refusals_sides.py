@@ -20,6 +20,7 @@ def _register_sides(side: str, kind: str) -> None:
     name = f"{side}ConnectionIds"
     missing = FLOW.row(f"missing-{side}-connection-is-refused")
     unknown = FLOW.row(f"unknown-{side}-connection-is-refused")
+    deleted = [FLOW.row("deleted-source-connection-is-refused")] if side == "source" else []
 
     def newest(emulator: Emulator, request: Request, spec: Any) -> list[str]:
         served = emulator.specs.flow_spec(spec.get("id", "")).get(f"{side}ConnectionSpecIds", [])
@@ -56,7 +57,7 @@ def _register_sides(side: str, kind: str) -> None:
 
         accepted(emulator, fill)
 
-    @fault(f"flow-with-unknown-{side}-answers-409", breaks=[unknown])
+    @fault(f"flow-with-unknown-{side}-answers-409", breaks=[unknown, *deleted])
     def _(emulator: Emulator) -> None:
         """A flow with an unknown connection is refused with 409."""
         refused(

@@ -50,7 +50,12 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.update, touch, when="error")
 
 
-@family("{}-refusal-of-stale-etag-is-html", "gateway.media-type.answers-are-json", kinds=(FLOW,))
+@family(
+    "one-{}-refusal-in-three-is-html",
+    "gateway.media-type.answers-are-json",
+    "gateway.errors.refusals-explain-themselves",
+    kinds=(FLOW,),
+)
 def _(emulator: Emulator, kind: Kind) -> None:
     """One refusal in three of an update is an HTML page."""
     emulator.after(kind.update, every(3, header("Content-Type", "text/html")), when="error")

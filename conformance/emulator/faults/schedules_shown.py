@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.emulator.app import Emulator
 from conformance.emulator.faults import fault
-from conformance.emulator.faults.creates_stored import STORED, in_first_reads
+from conformance.emulator.faults.creates_stored import STORED, in_reads
 from conformance.emulator.faults.kinds import FLOW
 from conformance.emulator.faults.schedules import interval
 from conformance.emulator.store import Document
@@ -22,7 +22,7 @@ def shown(emulator: Emulator, change: Callable[[Document], Any]) -> None:
         if "scheduleParams" in document:
             change(document["scheduleParams"])
 
-    in_first_reads(emulator, FLOW, rewrite)
+    in_reads(emulator, FLOW, rewrite)
 
 
 @fault("schedule-start-is-shown-in-milliseconds", breaks=[ECHOED, FLOW.row(STORED)])

@@ -47,7 +47,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     at_commit(emulator, kind, keep)
 
 
-@family("{}-read-after-update-is-stale", STORES, kinds=(SOURCE, TARGET, FLOW))
+@family("{}-read-after-update-is-stale", STORES, kinds=(SOURCE, TARGET))
 def _(emulator: Emulator, kind: Kind) -> None:
     """The first read after an update shows the old name and description, with the new etag."""
 

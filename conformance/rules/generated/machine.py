@@ -34,6 +34,7 @@ def explore(session: Session) -> None:
         database=None,
         print_blob=False,
         report_multiple_bugs=False,
+        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
         verbosity=hypothesis.Verbosity.quiet,
         suppress_health_check=list(hypothesis.HealthCheck),
     )
@@ -101,7 +102,8 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: any(e.spent for e in self.scenario.living))
     @rule(which=ANY)
     def stale(self, which: int) -> None:
-        self.scenario.refuse_stale(which)
+        several = [e for e in self.scenario.living if e.spent]
+        self.scenario.refuse_stale(several[which % len(several)], which)
 
     @precondition(lambda self: self.scenario.of(FLOW))
     @rule(which=ANY)

@@ -1,0 +1,32 @@
+"""The options of `aep-conformance prove`; apart from the rest, so that other commands start fast."""
+
+import argparse
+import os
+
+from conformance.engine.catalogue import PROFILES
+
+SETS = ("faults", "variants", "responses", "source")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add = parser.add_argument
+    add(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="only faults, variants and mutants of this name or glob",
+    )
+    add("--set", dest="sets", action="append", choices=SETS, default=[], help="only this set")
+    add("--profile", choices=PROFILES, default="full", help="requirements that each trial judges")
+    add("--runs", type=int, default=1, metavar="N", help="trials of each variant")
+    add("--sample", type=int, metavar="N", help="only so many of each set")
+    add("--source-mutants", type=int, metavar="N", help="source mutants too, so many of them")
+    add("--seed", type=int, default=1, metavar="N", help="seed of the samples")
+    add(
+        "--all-sequences",
+        action="store_true",
+        help="every sequence in each trial, not one of each kind",
+    )
+    add("-n", dest="workers", type=int, default=os.cpu_count() or 2, metavar="N", help="processes")
+    add("--report-dir", metavar="DIR", help="folder for proof.json (default reports/latest)")

@@ -1,0 +1,129 @@
+"""What there is to try: faults, variants with the clean emulator, response mutants, source mutants."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from conformance.emulator.faults import FAULTS
+from conformance.emulator.variants import VARIANTS
+from conformance.engine.errors import SettingsError
+from conformance.proof.arguments import SETS
+from conformance.proof.emulators import StillbornError, emulator
+from conformance.proof.generate import mutants, observe
+from conformance.proof.material import Effort, hurry, material
+from conformance.proof.responses import try_mutant
+from conformance.proof.source import SourceMutant, sample, source_mutants
+from conformance.proof.trial import Trial, judge, try_emulator, try_fault
+
+CLEAN = "clean"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One call for a worker; `about` is what the record says of it beside the outcome."""
+
+    set: str
+    name: str
+    call: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    about: Mapping[str, Any]
+
+    def run(self) -> Any:
+        return self.call(*self.arguments)
+
+
+def fault_jobs(effort: Effort) -> list[Job]:
+    """One trial of each fault."""
+    return [
+        Job("faults", name, try_fault, (name, seam.about, effort), {"summary": seam.summary})
+        for name, seam in FAULTS.all().items()
+    ]
+
+
+def variant_jobs(effort: Effort, runs: int) -> list[Job]:
+    """So many trials of each variant, and of the clean emulator five times as many, or one."""
+    jobs = []
+    for name, seam in VARIANTS.all().items():
+        arguments = (name, (), (name,), (), effort)
+        jobs += [Job("variants", name, try_emulator, arguments, {"summary": seam.summary})] * runs
+    clean = Job("variants", CLEAN, try_emulator, (CLEAN, (), (), (), effort), {"summary": ""})
+    return jobs + [clean] * (5 * runs if runs > 1 else 1)
+
+
+def response_jobs(effort: Effort) -> list[Job]:
+    """One trial of each response mutant, with the journeys that meet it, the shortest first."""
+    stock = material(effort)
+    with emulator(seed=1) as given, TemporaryDirectory(prefix="aep-prove-") as folder:
+        run = stock.run(given, Path(folder))
+        for row in stock.rows:
+            run.verdict(row)
+    journeys = run.taken()
+    length = {journey.name: len(journey.exchanges) for journey in journeys}
+    jobs = []
+    for seen in observe(journeys):
+        names = tuple(sorted(seen.journeys, key=length.__getitem__))
+        about = {"operation": seen.operation, "status": seen.status}
+        for mutation in mutants(seen, stock.contract, stock.catalogue):
+            arguments = (mutation, names, effort)
+            jobs.append(Job("responses", mutation.name, try_mutant, arguments, about))
+    return jobs
+
+
+def source_jobs(effort: Effort) -> list[Job]:
+    """One trial of each source mutant."""
+    return [
+        Job("source", mutant.name, try_source, (mutant, effort), {"module": mutant.module})
+        for mutant in source_mutants()
+    ]
+
+
+def try_source(mutant: SourceMutant, effort: Effort) -> tuple[Trial | None, str]:
+    """Judge the emulator with one mutated module; None when it does not start."""
+    with TemporaryDirectory(prefix="aep-prove-") as folder:
+        path = Path(folder) / f"{mutant.module}.py"
+        path.write_text(mutant.code(), encoding="utf-8")
+        try:
+            with emulator(replaced=(mutant.module, str(path))) as given:
+                return judge(mutant.name, given, (), effort), mutant.change()
+        except StillbornError:
+            return None, mutant.change()
+
+
+def choose(
+    sets: Sequence[str], names: Sequence[str], effort: Effort, runs: int
+) -> dict[str, list[Job]]:
+    """The jobs of each set, or of those names alone. Raises SettingsError for a name that nothing has."""
+    makers: dict[str, Callable[[], list[Job]]] = {
+        "faults": lambda: fault_jobs(effort),
+        "variants": lambda: variant_jobs(effort, runs),
+        "responses": lambda: response_jobs(effort),
+        "source": lambda: source_jobs(effort),
+    }
+    hurry()
+    if not names:
+        return {name: makers[name]() for name in sets}
+    return _named(names, {name: makers[name] for name in sets or SETS})
+
+
+def _named(
+    names: Sequence[str], makers: dict[str, Callable[[], list[Job]]]
+) -> dict[str, list[Job]]:
+    left, chosen = set(names), {}
+    for set_name, make in makers.items():
+        if not left:
+            break
+        jobs = make()
+        found = {n for n in left if any(fnmatchcase(job.name, n) for job in jobs)}
+        left -= found
+        chosen[set_name] = [j for j in jobs if any(fnmatchcase(j.name, n) for n in found)]
+    for name in sorted(left):
+        raise SettingsError(f"{name}: no fault, variant or mutant has such a name")
+    return chosen
+
+
+def sampled(jobs: dict[str, list[Job]], size: int | None, seed: int) -> dict[str, list[Job]]:
+    """So many jobs of each set."""
+    return {name: sample(of_set, size, seed) for name, of_set in jobs.items()}

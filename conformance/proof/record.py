@@ -1,0 +1,158 @@
+"""proof.json: what the proof found, as data for the report."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from conformance.engine.data import load
+from conformance.engine.verdict import ERROR, FAIL
+from conformance.proof.jobs import Job
+from conformance.proof.responses import Outcome
+from conformance.proof.trial import Trial
+
+Entry = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Done:
+    """A job and what came of it."""
+
+    job: Job
+    outcome: Any
+
+
+@cache
+def _equivalents() -> list[Entry]:
+    found: list[Entry] = load(Path(__file__).parent / "equivalent.yaml")
+    return found
+
+
+def reason_for(name: str) -> str | None:
+    """Why a mutant cannot be told from a lawful server, where that is known."""
+    return next((e["reason"] for e in _equivalents() if fnmatchcase(name, e["name"])), None)
+
+
+def fault_entry(job: Job, trial: Trial) -> Entry:
+    return {
+        "name": trial.name,
+        "summary": job.about["summary"],
+        "killed": trial.killed,
+        "precise": trial.precise,
+        "named": list(trial.named),
+        "red": trial.red,
+        "missed": trial.missed,
+        "unrelated": trial.unrelated,
+        "blocked": len(trial.blocked),
+        "message": trial.messages.get(trial.red[0], "") if trial.red else "",
+        "requests": trial.requests,
+        "seconds": trial.seconds,
+    }
+
+
+def variant_entries(done: Iterable[Done]) -> list[Entry]:
+    """One entry for each variant, over all its runs."""
+    grouped: dict[str, list[Done]] = defaultdict(list)
+    for one in done:
+        grouped[one.job.name].append(one)
+    return [_variant_entry(name, runs) for name, runs in grouped.items()]
+
+
+def _variant_entry(name: str, runs: list[Done]) -> Entry:
+    trials: list[Trial] = [one.outcome for one in runs]
+    not_green = {k: v for trial in trials for k, v in trial.not_green.items()}
+    return {
+        "name": name,
+        "summary": runs[0].job.about["summary"],
+        "runs": len(trials),
+        "lawful": sum(trial.lawful for trial in trials),
+        "red": sorted({row for trial in trials for row in trial.red}),
+        "not_green": not_green,
+        "seconds": round(sum(trial.seconds for trial in trials), 2),
+    }
+
+
+def response_entry(job: Job, outcome: Outcome) -> Entry:
+    return {
+        "name": outcome.name,
+        "operation": job.about["operation"],
+        "status": job.about["status"],
+        "killed": outcome.killed,
+        "warned": outcome.warned,
+        "met": outcome.altered,
+        "crashed": outcome.crashed,
+        "red": outcome.by,
+        "message": outcome.message,
+        "seconds": outcome.seconds,
+    }
+
+
+def source_entry(job: Job, outcome: tuple[Trial | None, str]) -> Entry:
+    trial, change = outcome
+    red = trial.red if trial else []
+    return {
+        "name": job.name,
+        "module": job.about["module"],
+        "change": change,
+        "outcome": _fate(trial),
+        "killed": trial is None or not trial.lawful,
+        "red": red,
+        "seconds": trial.seconds if trial else 0.0,
+    }
+
+
+def _fate(trial: Trial | None) -> str:
+    if trial is None:
+        return "did not start"
+    verdicts = set(trial.verdicts.values())
+    if FAIL in verdicts:
+        return "killed"
+    if ERROR in verdicts:
+        return "timed out"
+    return "survived" if trial.lawful else "killed"
+
+
+def entries(set_name: str, done: list[Done]) -> list[Entry]:
+    """The entries of one set."""
+    if set_name == "variants":
+        return variant_entries(done)
+    make: Any = {"faults": fault_entry, "responses": response_entry, "source": source_entry}
+    return [make[set_name](one.job, one.outcome) for one in done]
+
+
+def summary(set_name: str, found: list[Entry]) -> Entry:
+    """Total, killed, survivors with their reasons, false alarms and precision of one set."""
+    if set_name == "variants":
+        alarms = [e["name"] for e in found if e["lawful"] < e["runs"]]
+        return {"set": set_name, "total": len(found), "false_alarms": alarms}
+    lost = [e["name"] for e in found if not e["killed"]]
+    return {
+        "set": set_name,
+        "total": len(found),
+        "killed": len(found) - len(lost),
+        "survivors": [{"name": name, "reason": reason_for(name)} for name in lost],
+        **(_faults_summary(found) if set_name == "faults" else {}),
+    }
+
+
+def _faults_summary(found: list[Entry]) -> Entry:
+    return {
+        "precise": sum(e["precise"] for e in found),
+        "all_named_red": sum(not e["missed"] for e in found),
+        "no_unrelated_red": sum(not e["unrelated"] for e in found),
+    }
+
+
+def proven(summaries: Iterable[Entry]) -> bool:
+    """Whether no lawful server was accused and nothing survived without a reason.
+
+    Survivors of the source mutants are published only: many of them change nothing.
+    """
+    return not any(
+        one.get("false_alarms")
+        or (one["set"] != "source" and any(not s["reason"] for s in one.get("survivors", ())))
+        for one in summaries
+    )
