@@ -69,6 +69,10 @@ def check_data_set(emulator: Emulator, request: Request, payload: Document) -> N
     tags = validation.mapping(payload, "tags", required=False)
     if not all(isinstance(values, list) for values in tags.values()):
         raise bad_value("tags must hold arrays")
+    if not all(isinstance(value, str) for values in tags.values() for value in values):
+        raise bad_value("tags must hold arrays of text")
+    if not isinstance(payload.get("enableErrorDiagnostics", False), bool):
+        raise bad_value("enableErrorDiagnostics must be true or false")
     file = validation.mapping(payload, "fileDescription", required=False)
     if file.get("format", "") not in FORMATS:
         raise bad_value("fileDescription.format is not known")

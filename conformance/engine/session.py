@@ -177,7 +177,7 @@ class Session:
         )
         if case is None:
             self.require_success(exchange)
-            self.last_token = str(json.loads(answer.text).get("access_token", ""))
+            self.last_token = _token_in(answer.text)
         return exchange
 
     def stop(self, exchange: Exchange, reason: str) -> None:
@@ -329,3 +329,10 @@ class Session:
 def encode_source_params(params: Mapping[str, Any]) -> str:
     """`sourceParams` of an explore call: base64 of compact JSON (S4:70-73)."""
     return base64.b64encode(json.dumps(params, separators=(",", ":")).encode()).decode()
+
+
+def _token_in(text: str) -> str:
+    try:
+        return str(json.loads(text)["access_token"])
+    except (ValueError, TypeError, KeyError):
+        return ""

@@ -113,15 +113,22 @@ def _named(
 ) -> dict[str, list[Job]]:
     left, chosen = set(names), {}
     for set_name, make in makers.items():
-        if not left:
-            break
-        jobs = make()
-        found = {n for n in left if any(fnmatchcase(job.name, n) for job in jobs)}
+        possible = {name for name in left if set_name in _sets_of(name)}
+        jobs = make() if possible else []
+        found = {n for n in possible if any(fnmatchcase(job.name, n) for job in jobs)}
         left -= found
-        chosen[set_name] = [j for j in jobs if any(fnmatchcase(j.name, n) for n in found)]
+        if found:
+            chosen[set_name] = [j for j in jobs if any(fnmatchcase(j.name, n) for n in found)]
     for name in sorted(left):
         raise SettingsError(f"{name}: no fault, variant or mutant has such a name")
     return chosen
+
+
+def _sets_of(name: str) -> tuple[str, ...]:
+    """Where a name may stand, by its form: making all mutants takes seconds."""
+    if ".py:" in name:
+        return ("source",)
+    return ("responses",) if "." in name else ("faults", "variants")
 
 
 def sampled(jobs: dict[str, list[Job]], size: int | None, seed: int) -> dict[str, list[Job]]:

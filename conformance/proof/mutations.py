@@ -24,9 +24,6 @@ class Mutation:
     def name(self) -> str:
         return f"{self.operation}.{self.status}.{self.kind}" + (f":{self.place}" * bool(self.place))
 
-    def applies(self, operation: str, status: int) -> bool:
-        return (operation, status) == (self.operation, self.status)
-
     def apply(self, answer: Answer) -> Answer:
         """The altered answer; the same one where the place does not exist in it."""
         if self.kind == "status":

@@ -33,7 +33,7 @@ class Proxy(ThreadingHTTPServer):
 
     def alter(self, method: str, path: str, answer: Answer) -> Answer:
         """The answer as the mutant gives it."""
-        if answer.status != self.mutation.status or not self.operation.match(method, path):
+        if answer.status != self.mutation.status or self.operation.match(method, path) is None:
             return answer
         mutated = self.mutation.apply(answer)
         self.altered += mutated != answer

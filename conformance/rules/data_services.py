@@ -153,6 +153,17 @@ def _destination(item: dict[str, object]) -> object:
     return item.get("destinationXdmPath") or item.get("destination")
 
 
+@rule("data-collection.inlet.batch-answers-multi-status")
+def batch_answers_multi_status(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in evidence.answered("collectBatch"):
+        responses, sent = exchange.at("/responses"), at(exchange.sent, "/messages")
+        told = [str(r) for r in responses] if isinstance(responses, list) else []
+        fine = exchange.status == 207 and len(told) == len(sent) == len(set(told))
+        yield check(
+            exchange, fine, f"207 with {len(sent)} responses of their own", responses, "/responses"
+        )
+
+
 @rule("data-collection.inlet.receipt-names-the-inlet-posted-to")
 def receipt_names_the_inlet(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.cases("data-collection.inlet.message-is-accepted"):

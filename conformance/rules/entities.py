@@ -379,6 +379,17 @@ def _noted(evidence: Evidence, kind: Kind, note: str) -> list[Exchange]:
     ]
 
 
+@rule_of_kinds("refused-create-stores-nothing", CONNECTION, FLOW)
+def refused_create_stores_nothing(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    creates = evidence.answered(kind.create())
+    for exchange in _noted(evidence, kind, "refused"):
+        name = exchange.notes["refused"]
+        bearing = [e for e in creates if name in e.request.text]
+        if bearing and all(e.status >= 400 for e in bearing):
+            stored = [item.get("id") for item in exchange.at("/items") if item.get("name") == name]
+            yield check(exchange, not stored, f"nothing named {name}", stored, "/items")
+
+
 @rule_of_kinds("list-follows-orderby", CONNECTION, FLOW)
 def list_follows_orderby(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
     for exchange in _noted(evidence, kind, "ordered"):

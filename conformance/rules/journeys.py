@@ -99,7 +99,7 @@ class Itinerary:
         return FLOW_SERVICE_KINDS if name == first else ()
 
     def _serves(self, probe: Probe, wanted: frozenset[str]) -> bool:
-        return self._possible(probe.needs_setting) and any(map(probe.serves, wanted))
+        return self._possible(probe.needs_setting) and any(map(probe.is_needed_by, wanted))
 
     def _possible(self, setting: str | None) -> bool:
         return setting is None or bool(getattr(self.settings, setting))

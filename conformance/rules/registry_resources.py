@@ -93,17 +93,15 @@ def created_schema_is_readable(evidence: Evidence) -> Iterator[Finding]:
 
 def _readable(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
     for timeline in evidence.timelines(kind):
-        read = next(
-            (e for e in timeline.events if e.operation == timeline.kind.get() and e.case is None),
-            None,
-        )
-        if read is None or read.response is None or timeline.created is None:
-            continue
-        for pointer in ("/$id", "/title"):
-            expected, actual = timeline.created.at(pointer), read.at(pointer)
-            yield check(
-                read, read.status == 200 and actual == expected, repr(expected), actual, pointer
-            )
+        reads = [e for e in timeline.events if e.operation == kind.get() and e.case is None]
+        for read in (e for e in reads if e.response is not None and timeline.created is not None):
+            created = timeline.created or read
+            for pointer, expected in (
+                ("/$id", created.at("/$id")),
+                ("/title", at(created.sent, "/title")),
+            ):
+                fine = read.status == 200 and read.at(pointer) == expected
+                yield check(read, fine, repr(expected), read.at(pointer), pointer)
 
 
 @rule("schema-registry.classes.ad-hoc-fields-move-to-dataset-namespace")
@@ -165,8 +163,7 @@ def _returned_references(exchange: Exchange) -> list[str]:
 @rule("schema-registry.schemas.class-references-keep-their-order")
 def references_keep_their_order(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes("createSchema"):
-        expected = list(dict.fromkeys(_sent_references(exchange)))
-        actual = list(dict.fromkeys(_returned_references(exchange)))
+        expected, actual = _sent_references(exchange), _returned_references(exchange)
         yield check(exchange, actual == expected, repr(expected), actual, "/allOf")
 
 

@@ -4,6 +4,7 @@ import json
 
 import jsonschema
 import pytest
+
 from conformance.engine.catalogue import load_catalogue
 from conformance.engine.data import contracts_root
 from conformance.proof.answer import Answer, changed, pointers

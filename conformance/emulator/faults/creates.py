@@ -129,6 +129,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     "{}-create-without-description-answers-200",
     "description-is-optional",
     kinds=(SOURCE, TARGET),
+    also={TARGET: ("create-answers-created",)},
 )
 def _(emulator: Emulator, kind: Kind) -> None:
     """A create without a description is answered 200."""

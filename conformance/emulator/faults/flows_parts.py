@@ -16,7 +16,6 @@ from conformance.emulator.store import Document, Record
 
 ECHOED = FLOW.row("transformations-are-echoed")
 GENERAL = FLOW.row("destination-transformation-is-general")
-LEAVES = FLOW.row("update-leaves-the-rest-alone")
 ACTION = FLOW.row("disable-and-enable-change-the-state")
 UNKNOWN = FLOW.row("unknown-action-is-refused")
 
@@ -61,30 +60,16 @@ def _(emulator: Emulator) -> None:
     shown(emulator, capitals)
 
 
-def _renamed(emulator: Emulator, name: str, when: Callable[[Record], bool]) -> None:
-    usual = emulator.policy.present
-
-    def present(emulator: Emulator, request: Request, record: Record) -> Document:
-        document = usual(emulator, request, record)
-        if request.operation == "getFlow" and when(record):
-            for one in document.get("transformations", []):
-                if one["name"] == "GeneralTransform":
-                    one["name"] = name
-        return document
-
-    emulator.policy.present = present
-
-
-@fault("destination-transformation-is-renamed", breaks=[GENERAL, ECHOED, FLOW.row(STORED)])
+@fault("destination-transformation-is-renamed", breaks=[GENERAL, ECHOED])
 def _(emulator: Emulator) -> None:
     """The transformation of a destination flow is called ProfileTransform."""
-    _renamed(emulator, "ProfileTransform", lambda record: True)
 
+    def rename(transformations: list[Any]) -> None:
+        for one in transformations:
+            if one["name"] == "GeneralTransform":
+                one["name"] = "ProfileTransform"
 
-@fault("activated-transformation-is-lower-case", breaks=[GENERAL, LEAVES])
-def _(emulator: Emulator) -> None:
-    """The transformation of an updated destination flow is called generalTransform."""
-    _renamed(emulator, "generalTransform", lambda record: record.updates > 0)
+    shown(emulator, rename)
 
 
 def _acted(emulator: Emulator, change: Callable[[str, Document], Any]) -> None:

@@ -10,7 +10,6 @@ from conformance.emulator.changes import body, crowded, only_if, status
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults.kinds import (
     CONNECTION,
-    CONTRACT,
     FLOW,
     SOURCE,
     TARGET,
@@ -32,13 +31,13 @@ def filtered(request: Request, response: Response, emulator: Emulator) -> bool:
     return any("name" in text for text in request.arguments("property"))
 
 
-@family("{}-list-is-a-bare-array", ENVELOPE, CONTRACT, kinds=(CONNECTION,))
+@family("{}-list-is-a-bare-array", ENVELOPE, kinds=(CONNECTION,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A list is answered as an array."""
     emulator.after(kind.list, body(lambda payload: payload.get("items", payload)))
 
 
-@family("{}-list-calls-its-items-results", ENVELOPE, CONTRACT, kinds=(FLOW,))
+@family("{}-list-calls-its-items-results", ENVELOPE, kinds=(FLOW,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A list has its entities in results."""
 

@@ -76,7 +76,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.before(kind.update, refuse)
 
 
-@fault("patch-add-at-the-end-goes-to-the-front", breaks=[FLOW.row("patch-adds-at-the-end")])
+@fault("patch-add-at-the-end-goes-to-the-front", breaks=[FLOW.row("patch-adds-at-the-end"), STORES])
 def _(emulator: Emulator) -> None:
     """An add at `-` puts the element first."""
 
@@ -87,7 +87,7 @@ def _(emulator: Emulator) -> None:
     each(emulator, change)
 
 
-@fault("patch-add-at-an-index-goes-behind-it", breaks=[FLOW.row("patch-adds-at-an-index")])
+@fault("patch-add-at-an-index-goes-behind-it", breaks=[FLOW.row("patch-adds-at-an-index"), STORES])
 def _(emulator: Emulator) -> None:
     """An add at an index inserts behind the element there."""
 
@@ -99,7 +99,7 @@ def _(emulator: Emulator) -> None:
     each(emulator, change)
 
 
-@fault("patch-add-at-an-index-overwrites", breaks=[FLOW.row("patch-adds-at-an-index")])
+@fault("patch-add-at-an-index-overwrites", breaks=[FLOW.row("patch-adds-at-an-index"), STORES])
 def _(emulator: Emulator) -> None:
     """An add at an index takes the place of the element there."""
 
@@ -110,7 +110,7 @@ def _(emulator: Emulator) -> None:
     each(emulator, change)
 
 
-@fault("patch-replace-in-an-array-inserts", breaks=[FLOW.row("patch-replaces-a-value")])
+@fault("patch-replace-in-an-array-inserts", breaks=[FLOW.row("patch-replaces-a-value"), STORES])
 def _(emulator: Emulator) -> None:
     """A replace of an array element keeps the old one behind the new."""
 
@@ -134,22 +134,22 @@ def _(emulator: Emulator) -> None:
     rewritten(emulator, rewrite)
 
 
-@fault("patch-remove-takes-the-last", breaks=[FLOW.row("patch-removes-a-value")])
+@fault("patch-remove-takes-the-last", breaks=[FLOW.row("patch-removes-a-value"), STORES])
 def _(emulator: Emulator) -> None:
     """A remove at an index takes out the last element of the array."""
     _remove(emulator, lambda array, index: array.pop())
 
 
-@fault("patch-remove-takes-the-next-too", breaks=[FLOW.row("patch-removes-a-value")])
+@fault("patch-remove-takes-the-next-too", breaks=[FLOW.row("patch-removes-a-value"), STORES])
 def _(emulator: Emulator) -> None:
     """A remove at an index takes out the following element as well."""
     _remove(emulator, lambda array, index: array.__delitem__(slice(index, index + 2)))
 
 
-@fault("patch-remove-leaves-a-null", breaks=[FLOW.row("patch-removes-a-value")])
+@fault("patch-remove-does-nothing", breaks=[FLOW.row("patch-removes-a-value"), STORES])
 def _(emulator: Emulator) -> None:
-    """A remove at an index leaves null in the place of the element."""
-    _remove(emulator, lambda array, index: array.__setitem__(index, None))
+    """A remove at an index leaves the array as it was."""
+    _remove(emulator, lambda array, index: None)
 
 
 def _remove(emulator: Emulator, take: Callable[[list[Any], int], Any]) -> None:
@@ -157,7 +157,9 @@ def _remove(emulator: Emulator, take: Callable[[list[Any], int], Any]) -> None:
         for one in operations:
             head, _, last = one["path"].rpartition("/")
             array = reached(document, head)
-            if one["op"] == "remove" and last.isdigit() and isinstance(array, list):
+            if one["op"] != "remove" or not last.isdigit() or not isinstance(array, list):
+                continue
+            if int(last) < len(array):
                 left = copy.deepcopy(array)
                 take(left, int(last))
                 one |= {"op": "replace", "path": head, "value": left}

@@ -13,18 +13,29 @@ from conformance.emulator.patch import Operation
 from conformance.emulator.store import Document
 
 SELECTORS = FLOW.row("activation-stores-every-selector")
+IN_ORDER = FLOW.row("patch-applies-operations-in-order")
 WHOLE = FLOW.row("patch-is-applied-whole-or-not-at-all")
 UNCHANGED = FLOW.row("refused-request-changes-nothing")
 MISSING_PATH = FLOW.row("patch-of-missing-path-is-refused")
 
 
-@fault("patch-is-applied-backwards", breaks=[FLOW.row("patch-applies-operations-in-order")])
+@fault("patch-is-applied-backwards", breaks=[IN_ORDER, STORES])
 def _(emulator: Emulator) -> None:
-    """The operations of a patch are applied from the last to the first."""
-    rewritten(emulator, lambda document, operations: operations[::-1])
+    """The operations of a patch are applied from the last to the first where that works."""
+    usual = emulator.policy.apply_patch
+
+    def apply(emulator: Emulator, document: Document, operations: list[Operation]) -> Document:
+        if "flowSpec" not in document:
+            return usual(emulator, document, operations)
+        try:
+            return usual(emulator, document, operations[::-1])
+        except RefusalError:
+            return usual(emulator, document, operations)
+
+    emulator.policy.apply_patch = apply
 
 
-@fault("patch-removes-come-last", breaks=[FLOW.row("patch-applies-operations-in-order")])
+@fault("patch-removes-come-last", breaks=[IN_ORDER, STORES])
 def _(emulator: Emulator) -> None:
     """The removes of a patch are applied last."""
     rewritten(
@@ -151,7 +162,7 @@ def _(emulator: Emulator) -> None:
     each(emulator, change)
 
 
-@fault("patch-loses-second-operation", breaks=[SELECTORS, STORES])
+@fault("patch-loses-second-operation", breaks=[SELECTORS, STORES, IN_ORDER])
 def _(emulator: Emulator) -> None:
     """The second of three or more operations of a JSON Patch is forgotten."""
 

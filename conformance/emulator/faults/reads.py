@@ -11,7 +11,6 @@ from conformance.emulator.changes import body, crowded, drop, every, header, rep
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults.kinds import (
     CONNECTION,
-    CONTRACT,
     FLOW,
     SOURCE,
     TARGET,
@@ -27,7 +26,7 @@ STABLE = "etag-is-stable-on-reads"
 SETTLED = {FLOW: ("enabled-flow-has-settled-etag",)}
 
 
-@family("{}-read-without-envelope", ONE_ITEM, CONTRACT, kinds=(CONNECTION,))
+@family("{}-read-without-envelope", ONE_ITEM, kinds=(CONNECTION,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A read answers the entity itself, outside any list."""
     emulator.after(kind.get, body(lambda payload: payload["items"][0]))
@@ -101,7 +100,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.get, updated(1, drop("/items/*/etag")))
 
 
-@family("{}-read-etag-is-weak", ETAG, CONTRACT, kinds=(SOURCE,))
+@family("{}-read-etag-is-weak", ETAG, kinds=(SOURCE,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A read shows the etag with the prefix of weak etags."""
     emulator.after(kind.get, replace("/items/0/etag", lambda etag: f"W/{etag}"))

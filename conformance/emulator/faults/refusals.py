@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+from conformance.emulator import entities
 from conformance.emulator.app import Emulator
 from conformance.emulator.errors import RefusalError, bad_value
 from conformance.emulator.exchange import Request, Response
@@ -26,6 +27,7 @@ UNKNOWN_SPEC = "unknown-spec-is-refused"
 NO_NAME = "missing-name-is-refused"
 NO_DESCRIPTION = "description-is-optional"
 UNKNOWN_BASE = "unknown-base-connection-is-refused"
+KEPT = {"name", "description", "connectionSpec", "baseConnectionId", "data", "params"}
 Wrong = Callable[[Emulator, Request, Document], bool]
 
 
@@ -95,15 +97,18 @@ def _accept(emulator: Emulator, kind: Kind, wrong: Wrong) -> None:
     def accept(emulator: Emulator, request: Request) -> Response | None:
         if not isinstance(request.payload, dict) or not wrong(emulator, request, request.payload):
             return None
-        identifier = emulator.policy.new_id(emulator, kind.name)
-        return Response(201, {"id": identifier, "etag": emulator.policy.new_etag(emulator, None)})
+        sent = {
+            name: copy.deepcopy(request.payload[name]) for name in KEPT & request.payload.keys()
+        }
+        record = emulator.store.add(entities.new_record(emulator, request, kind.name, sent))
+        return Response(201, entities.identity(record))
 
     emulator.before(kind.create, accept)
 
 
 @family("{}-without-spec-is-accepted", NO_SPEC, kinds=(CONNECTION, TARGET))
 def _(emulator: Emulator, kind: Kind) -> None:
-    """A create without connectionSpec is answered 201, though nothing is stored."""
+    """A create without connectionSpec is stored and answered 201."""
     _accept(emulator, kind, no_spec)
 
 
@@ -115,7 +120,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
 
 @family("{}-with-unknown-spec-is-accepted", UNKNOWN_SPEC, kinds=(SOURCE, TARGET))
 def _(emulator: Emulator, kind: Kind) -> None:
-    """A create with an unknown connection spec is answered 201, though nothing is stored."""
+    """A create with an unknown connection spec is stored and answered 201."""
     _accept(emulator, kind, unknown_spec)
 
 
@@ -143,7 +148,12 @@ def _(emulator: Emulator, kind: Kind) -> None:
     refused(emulator, kind, no_name, 500)
 
 
-@family("{}-needs-a-description", NO_DESCRIPTION, kinds=(SOURCE, TARGET, FLOW))
+@family(
+    "{}-needs-a-description",
+    NO_DESCRIPTION,
+    kinds=(SOURCE, TARGET, FLOW),
+    also={SOURCE: (CREATED,), TARGET: (CREATED,)},
+)
 def _(emulator: Emulator, kind: Kind) -> None:
     """A create without a description is refused."""
     refused(emulator, kind, no_description, 400)
@@ -151,7 +161,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
 
 @family("{}-with-unknown-base-is-accepted", UNKNOWN_BASE, kinds=(SOURCE, TARGET))
 def _(emulator: Emulator, kind: Kind) -> None:
-    """A create on a base connection that does not exist is stored without one."""
+    """A create on a base connection that does not exist is stored."""
     _accept(emulator, kind, unknown_base)
 
 
@@ -161,14 +171,14 @@ def _(emulator: Emulator, kind: Kind) -> None:
     refused(emulator, kind, unknown_base, 410)
 
 
-@family("one-{}-create-in-three-is-refused", CREATED, kinds=(SOURCE, FLOW))
+@family("third-{}-create-is-refused", CREATED, kinds=(SOURCE, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
-    """Every third lawful create is refused."""
+    """The third lawful create is refused."""
     calls: list[int] = []
 
     def refuse(request: Request, response: Response, emulator: Emulator) -> Response:
         calls.append(1)
-        if len(calls) % 3 or request.record is None:
+        if len(calls) != 3 or request.record is None:
             return response
         emulator.store.remove(request.record)
         return emulator.policy.render_error(emulator, request, bad_value("Try again"))

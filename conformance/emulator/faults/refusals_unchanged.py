@@ -62,7 +62,12 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.update, every(3, raw(b"<html><body>Refused</body></html>")), when="error")
 
 
-@family("{}-refusal-is-broken-json", "gateway.media-type.answers-parse-as-json", kinds=(TARGET,))
+@family(
+    "{}-refusal-is-broken-json",
+    "gateway.media-type.answers-parse-as-json",
+    "gateway.errors.refusals-explain-themselves",
+    kinds=(TARGET,),
+)
 def _(emulator: Emulator, kind: Kind) -> None:
     """A refused update is answered with JSON that lacks its end."""
     emulator.after(kind.update, raw(b'{"title": "Bad request", '), when="error")

@@ -16,6 +16,7 @@ from conformance.emulator.faults.kinds import (
     Kind,
     family,
 )
+from conformance.emulator.routing import ENTITIES
 
 UNKNOWN = "unknown-identifier-is-not-found"
 UNKNOWN_UPDATE = "update-of-unknown-identifier-is-not-found"
@@ -27,7 +28,9 @@ def never_there(emulator: Emulator, operation: str, change: After) -> None:
     gone = deleted_ids(emulator)
 
     def unknown(request: Request, response: Response, emulator: Emulator) -> bool:
-        return response.status == 404 and request.params["id"] not in gone
+        identifier = request.params["id"]
+        exists = any(emulator.store.get(name, identifier) for name in ENTITIES)
+        return response.status == 404 and identifier not in gone and not exists
 
     emulator.after(operation, only_if(unknown, change), when="error")
 

@@ -83,12 +83,23 @@ def _(emulator: Emulator) -> None:
     judged(emulator, fail)
 
 
-@fault("schedule-of-fifteen-minutes-is-refused", breaks=[FIFTEEN])
+@fault("schedule-of-fifteen-minutes-is-refused", breaks=[FIFTEEN, STRINGS, CREATED])
 def _(emulator: Emulator) -> None:
     """The least interval in minutes is sixteen."""
 
     def refuse(schedule: Document) -> None:
         if schedule.get("frequency") == "minute" and interval(schedule) == 15:
+            raise bad_value("The interval must be above fifteen")
+
+    judged(emulator, refuse, "createFlow")
+
+
+@fault("schedule-of-fifteen-as-a-number-is-refused", breaks=[FIFTEEN])
+def _(emulator: Emulator) -> None:
+    """The least interval in minutes is sixteen when it is sent as a number."""
+
+    def refuse(schedule: Document) -> None:
+        if schedule.get("frequency") == "minute" and schedule.get("interval") == 15:
             raise bad_value("The interval must be above fifteen")
 
     judged(emulator, refuse, "createFlow")
@@ -150,7 +161,10 @@ def _(emulator: Emulator) -> None:
     judged(emulator, refuse)
 
 
-@fault("schedule-without-frequency-answers-500", breaks=[FLOW.row("missing-frequency-is-answered")])
+@fault(
+    "schedule-without-frequency-answers-500",
+    breaks=[FLOW.row("missing-frequency-is-answered"), SERVER_ERROR],
+)
 def _(emulator: Emulator) -> None:
     """A schedule without frequency is answered 500."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.emulator.app import Emulator
 from conformance.emulator.faults import fault
-from conformance.emulator.faults.creates_stored import STORED, in_reads
+from conformance.emulator.faults.creates_stored import in_reads
 from conformance.emulator.faults.kinds import FLOW
 from conformance.emulator.faults.schedules import interval
 from conformance.emulator.store import Document
@@ -25,13 +25,13 @@ def shown(emulator: Emulator, change: Callable[[Document], Any]) -> None:
     in_reads(emulator, FLOW, rewrite)
 
 
-@fault("schedule-start-is-shown-in-milliseconds", breaks=[ECHOED, FLOW.row(STORED)])
+@fault("schedule-start-is-shown-in-milliseconds", breaks=[ECHOED])
 def _(emulator: Emulator) -> None:
     """startTime is shown in milliseconds."""
     shown(emulator, lambda schedule: schedule.update(startTime=f"{schedule['startTime']}000"))
 
 
-@fault("schedule-interval-is-shown-in-seconds", breaks=[ECHOED, FLOW.row(STORED)])
+@fault("schedule-interval-is-shown-in-seconds", breaks=[ECHOED])
 def _(emulator: Emulator) -> None:
     """interval is shown sixtyfold."""
 
@@ -42,13 +42,13 @@ def _(emulator: Emulator) -> None:
     shown(emulator, change)
 
 
-@fault("schedule-frequency-is-shown-in-capitals", breaks=[ECHOED, FLOW.row(STORED)])
+@fault("schedule-frequency-is-shown-in-capitals", breaks=[ECHOED])
 def _(emulator: Emulator) -> None:
     """frequency is shown in capitals."""
     shown(emulator, lambda schedule: schedule.update(frequency=schedule["frequency"].upper()))
 
 
-@fault("schedule-backfill-is-left-out", breaks=[ECHOED, FLOW.row(STORED)])
+@fault("schedule-backfill-is-left-out", breaks=[ECHOED])
 def _(emulator: Emulator) -> None:
     """backfill is not shown."""
     shown(emulator, lambda schedule: schedule.pop("backfill", None))

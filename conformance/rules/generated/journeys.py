@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from conformance.engine.kinds import FLOW_SERVICE_KINDS
+from conformance.engine.kinds import FLOW_SERVICE_KINDS, KINDS
 from conformance.engine.session import Session
+from conformance.rules.gateway import GENERATED
 from conformance.rules.generated.pool import POOLS
 from conformance.rules.generated.rules import ANY_ORDER, ETAGS, LINKS, REFUSED, journey_of
 from conformance.rules.generated.wire import Wire
@@ -18,8 +19,15 @@ def generated(session: Session, service: str) -> None:
 
     wire = Wire(session, POOLS[service](session), service)
     generate(session, wire)
+    _read_what_was_made(session, wire)
     if service == "flow-service":
         _list_the_refused(session, wire)
+
+
+def _read_what_was_made(session: Session, wire: Wire) -> None:
+    for kind in KINDS.values():
+        for identifier in wire.pool.expendable.get(kind.noun, []):
+            session.call(kind.get(), identifier, case=GENERATED, step="read-what-was-made")
 
 
 def _list_the_refused(session: Session, wire: Wire) -> None:

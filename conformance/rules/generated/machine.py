@@ -17,7 +17,7 @@ from conformance.engine.session import Session
 from conformance.rules.generated.scenario import Bench, Enough, Scenario, Violation
 from conformance.rules.probes.flow_updates import PROFILES, SEGMENTS
 
-STEPS = 8
+STEPS = 12
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn")), max_size=24)
 ANY = st.integers(0, 11)
 PARTS = st.sampled_from((CONNECTION, SOURCE, TARGET, FLOW))
@@ -27,7 +27,7 @@ def explore(session: Session) -> None:
     """Run some scenarios; the shortest that breaks the model is kept with its curl lines."""
     bench = Bench(session)
     settings = hypothesis.settings(
-        max_examples=3 * session.world.examples,
+        max_examples=2 * session.world.examples,
         stateful_step_count=STEPS,
         derandomize=True,
         deadline=None,
@@ -57,6 +57,10 @@ class Machine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.scenario = Scenario(self.bench)
+
+    def teardown(self) -> None:
+        """Hypothesis calls this at the end of each scenario."""
+        self.scenario.leave()
 
     @initialize()
     def chain(self) -> None:

@@ -34,12 +34,18 @@ def overlay(generated: Any, living: Any) -> Any:
     """The generated value with living ones wherever it has the right type and form; what is wrong stays wrong."""
     if isinstance(generated, dict) and isinstance(living, dict):
         return {k: overlay(v, living[k]) if k in living else v for k, v in generated.items()}
-    if isinstance(generated, list) and isinstance(living, list) and generated:
-        same = [v for v in generated if living and type(v) is type(living[0])]
-        return living if len(same) == len(generated) else generated
+    if isinstance(generated, list) and isinstance(living, list) and generated and living:
+        return _several(generated, living)
     if isinstance(generated, str) and isinstance(living, str):
         return living if looks_alike(generated, living) else generated
     return generated
+
+
+def _several(generated: list[Any], living: list[Any]) -> list[Any]:
+    if isinstance(living[0], dict):
+        return [overlay(v, living[n % len(living)]) for n, v in enumerate(generated)]
+    same = all(type(value) is type(living[0]) for value in generated)
+    return living if same else generated
 
 
 def without_secrets(text: str) -> str:

@@ -26,6 +26,7 @@ from conformance.rules.probes.kit import (
 )
 
 Body = dict[str, Any]
+NEWEST = 4
 SCHEDULE = {"startTime": "1567411548", "frequency": "minute", "interval": "15"}
 
 
@@ -48,6 +49,11 @@ class Pool:
         """Remember what a generated request made: it may be deleted again."""
         self.known.add(identifier)
         self.expendable.setdefault(noun, []).append(identifier)
+
+    def living(self, noun: str, may_die: bool) -> list[str]:
+        """Ids for a request; one that deletes gets only what a generated request made."""
+        made = self.expendable.get(noun, [])
+        return made if may_die else [*self.ids.get(noun, []), *made[-NEWEST:]]
 
     def died(self, identifier: str) -> None:
         """Forget what a generated request deleted."""
@@ -116,11 +122,13 @@ def schema_registry(session: Session) -> Pool:
 def _on_schema(session: Session) -> Pool:
     pool, base = Pool(), stored(session)
     content = "application/vnd.adobe.xed-full-notext+json; version=1"
+    newer = mapping_body(base.schema)
+    older = {"xdmSchema": base.schema, "xdmVersion": "1.0", "mappings": newer["mappings"]}
     pool.lend("DataSet", base.data_set)
     pool.lend("MappingSet", base.mapping)
     pool.bodies = {
         "createDataSet": [{"name": "x", "schemaRef": {"id": base.schema, "contentType": content}}],
-        "createMappingSet": [mapping_body(base.schema)],
+        "createMappingSet": [newer, older],
     }
     return pool
 

@@ -56,6 +56,8 @@ def answers_fit(evidence: Evidence, service: str) -> Iterator[Finding]:
     for exchange in _generated(evidence, service):
         operation = contract()[exchange.operation]
         schema = operation.schemas.get(str(exchange.status))
+        if odd & set(exchange.path.values()):
+            continue
         if 200 <= exchange.status < 300 and exchange.status not in operation.successes:
             yield breaks(exchange, f"one of {sorted(operation.successes)}", _and_how(exchange))
         elif schema is not None and exchange.status < 500:

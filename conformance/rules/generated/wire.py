@@ -18,6 +18,7 @@ EXCHANGE_ID = "X-Conformance-Exchange"
 FORWARDED = {"HTTP_IF_MATCH": "If-Match", "HTTP_X_ADOBE_FLOW_ID": "x-adobe-flow-id"}
 REGISTRY_ACCEPT = "application/vnd.adobe.xed"
 LARGEST_LITTER = 12
+PATCHED = ("/description", "/name", "/transformations/0/params/segmentSelectors/selectors/-")
 SILENCES = 3
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -82,8 +83,7 @@ class Wire:
 
     def _place(self, operation: Operation, path: dict[str, str], seed: int) -> dict[str, str]:
         """A living id in place of a well-formed one, in three of four cases."""
-        several = self.pool.expendable if operation.method == "DELETE" else self.pool.ids
-        living = several.get(_noun(operation.id), [])
+        living = self.pool.living(_noun(operation.id), operation.method == "DELETE")
         if not living or seed % 4 == 0 or self.pool.known & set(path.values()):
             return path
         chosen = living[(seed >> 8) % len(living)]
@@ -122,10 +122,8 @@ class Wire:
         if not lawful or len(litter) >= LARGEST_LITTER:
             return document
         chosen = lawful[(seed >> 4) % len(lawful)]
-        if seed % 2:
-            return {**document, **chosen}
         mixed: Body = overlay(document, chosen)
-        return mixed
+        return (mixed, {**chosen, **mixed}, {**document, **chosen})[seed % 3]
 
     def _named(self, document: Body) -> tuple[bytes, str | None]:
         member = next((m for m in ("name", "title") if m in document), None)
@@ -137,12 +135,15 @@ class Wire:
         return json.dumps(document).encode(), name
 
     def _patch(self, document: Any, seed: int) -> Any:
-        """Half of the patches touch members that exist."""
-        if seed % 2 or not isinstance(document, list):
+        """As it is, on members that exist, or a description, which every entity takes."""
+        if seed % 3 == 0 or not isinstance(document, list):
             return document
-        paths = ("/description", "/name", "/transformations/0/params/segmentSelectors/selectors/-")
-        path = paths[(seed >> 4) % len(paths)]
-        return [{**o, "path": path} if isinstance(o, dict) and "path" in o else o for o in document]
+        path = PATCHED[(seed >> 4) % len(PATCHED)]
+        operations = [o for o in document if isinstance(o, dict) and "path" in o]
+        if seed % 3 == 1:
+            return [{**operation, "path": path} for operation in operations]
+        texts = [o["value"] for o in operations if isinstance(o.get("value"), str)]
+        return [{"op": "add", "path": "/description", "value": t} for t in [*texts, "generated"]]
 
     def _settle(
         self, operation: Operation, exchange: Exchange, path: dict[str, str], name: str | None

@@ -17,6 +17,7 @@ from conformance.rules.probes.kit import (
     table_flow,
     table_source,
 )
+from conformance.rules.probes.lists import expect_none_named
 from conformance.rules.probes.registry import probe, put
 
 Body = dict[str, Any]
@@ -33,10 +34,12 @@ def without(body: Body, *members: str) -> Body:
     "flow-service.connections.*-spec-*",
     "flow-service.connections.missing-*",
     "flow-service.connections.explore-*",
+    "flow-service.connections.refused-create-*",
 )
 def connection_creates(session: Session) -> None:
     body = account_body(session, "probe creates")
     account = make(session, CONNECTION, body)
+    body = {**body, "name": session.name("refused account")}
     for statement, wrong in (
         ("missing-spec-is-refused", without(body, "connectionSpec")),
         ("unknown-spec-is-refused", {**body, "connectionSpec": {"id": UNKNOWN, "version": "1.0"}}),
@@ -48,6 +51,7 @@ def connection_creates(session: Session) -> None:
         ("missing-name-is-refused", without(body, "name")),
     ):
         put(session, CONNECTION.row(statement), "createConnection", body=wrong)
+    expect_none_named(session, CONNECTION, body["name"])
     resource = encode_source_params({"resourcePath": "charges"})
     query = {
         "objectType": "rest",
@@ -138,6 +142,7 @@ SCHEDULES: tuple[tuple[str, Body], ...] = (
 @probe(
     "flow-creates",
     "flow-service.flows.*-is-refused",
+    "flow-service.flows.refused-create-*",
     "flow-service.flows.*-is-accepted",
     "flow-service.flows.*-is-answered",
     "flow-service.flows.description-*",
@@ -149,8 +154,10 @@ def flow_creates(session: Session) -> None:
     body = table_flow(session, "probe creates", source, half, schedule())
     flow = make(session, FLOW, body)
     settled(session, flow)
-    for statement, wrong in _wrong_flows(session, body, half):
+    refused = {**body, "name": session.name("refused flow")}
+    for statement, wrong in _wrong_flows(refused, half):
         put(session, FLOW.row(statement), "createFlow", body=wrong)
+    expect_none_named(session, FLOW, refused["name"])
     for statement, timing in (*SCHEDULES, ("description-is-optional", schedule())):
         tried = {
             **without(body, "description"),
@@ -179,7 +186,7 @@ def _runs(session: Session) -> None:
             session.call("getRun", run, step="read-run", halts=False)
 
 
-def _wrong_flows(session: Session, body: Body, half: Lake) -> list[tuple[str, Body]]:
+def _wrong_flows(body: Body, half: Lake) -> list[tuple[str, Body]]:
     copy_without_column = [{"name": "Copy", "params": {}}, body["transformations"][1]]
     return [
         ("missing-flow-spec-is-refused", without(body, "flowSpec")),

@@ -5,8 +5,10 @@ from urllib.parse import urlsplit
 from conformance.engine.kinds import CLASS, DATA_SET, FLOW, SCHEMA, SOURCE
 from conformance.engine.session import Session
 from conformance.rules.probes.kit import (
+    DATA_SET_CONTENT,
     SETTLING_SECONDS,
     STREAMING_FLOW,
+    Stored,
     lake,
     make,
     schema_body,
@@ -31,6 +33,10 @@ def schemas(session: Session) -> None:
     body = schema_body(session, "probe registry")
     created = session.call("createSchema", body=body, step="create-schema")
     name = str(session.take(created, "/meta:altId"))
+    several = session.wants(SCHEMA.row("missing-composition-is-refused"))
+    if several:
+        newer = {**body, "title": session.name("probe newer registry")}
+        session.call("createSchema", body=newer, step="create-newer-schema")
     session.call("getSchema", name, step="read-schema")
     session.call("listSchemas", query={"limit": "3", "orderby": "title"}, step="list-schemas")
     row = SCHEMA.row
@@ -65,10 +71,10 @@ def schemas(session: Session) -> None:
     put(session, row("duplicate-title-is-refused"), "createSchema", body=body)
     _delete(session, SCHEMA.delete(), name)
     put(session, row("deleted-schema-is-gone"), "getSchema", name)
-    _class(session)
+    _class(session, several)
 
 
-def _class(session: Session) -> None:
+def _class(session: Session, several: bool) -> None:
     body = {
         "type": "object",
         "title": session.name("probe class"),
@@ -84,6 +90,9 @@ def _class(session: Session) -> None:
     }
     created = session.call("createClass", body=body, step="create-class")
     name = str(session.take(created, "/meta:altId"))
+    if several:
+        newer = {**body, "title": session.name("probe newer class")}
+        session.call("createClass", body=newer, step="create-newer-class")
     session.call("getClass", name, step="read-class")
     _delete(session, CLASS.delete(), name)
     put(session, CLASS.row("deleted-class-is-gone"), "getClass", name)
@@ -97,6 +106,8 @@ def _delete(session: Session, operation: str, identifier: str) -> None:
 def data_sets(session: Session) -> None:
     half = stored(session)
     session.call("getDataSet", half.data_set, step="read-data-set")
+    if session.wants("catalog.data-sets.list-limit-bounds-page"):
+        _second_data_set(session, half)
     session.call("listDataSets", query={"limit": "1"}, notes={"limit": 1}, step="list-data-sets")
     put(session, "catalog.data-sets.unknown-data-set-is-not-found", "getDataSet", UNKNOWN_HEX)
     put(session, "catalog.data-sets.zero-limit-is-refused", "listDataSets", query={"limit": "0"})
@@ -108,6 +119,14 @@ def data_sets(session: Session) -> None:
         )
     _delete(session, DATA_SET.delete(), half.data_set)
     put(session, "catalog.data-sets.deleted-data-set-is-gone", "getDataSet", half.data_set)
+
+
+def _second_data_set(session: Session, half: Stored) -> None:
+    """A newer dataset beside the first, which is then read again."""
+    reference = {"id": half.schema, "contentType": DATA_SET_CONTENT}
+    body = {"name": session.name("probe second dataset"), "schemaRef": reference}
+    session.call("createDataSet", body=body, step="create-second-data-set")
+    session.call("getDataSet", half.data_set, step="read-older-data-set")
 
 
 @probe("inlet", "data-collection.*")
@@ -149,14 +168,7 @@ def _post(session: Session, inlet_id: str, flow: str) -> None:
     put(session, requirement, "collect", inlet_id, body=raw, headers=headers)
     session.call("collect", inlet_id, body=raw, headers=headers, step="post-message")
     batch = {"messages": [raw, raw]}
-    put(
-        session,
-        "data-collection.inlet.batch-answers-multi-status",
-        "collectBatch",
-        inlet_id,
-        body=batch,
-        headers=headers,
-    )
+    session.call("collectBatch", inlet_id, body=batch, headers=headers, step="post-batch")
     put(
         session,
         "data-collection.inlet.unknown-inlet-is-refused",

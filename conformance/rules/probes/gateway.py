@@ -6,6 +6,7 @@ from typing import Any
 from conformance.engine.kinds import CONNECTION
 from conformance.engine.session import Session
 from conformance.rules.probes.kit import account_body, make
+from conformance.rules.probes.lists import expect_none_named
 from conformance.rules.probes.registry import probe, put
 
 LIST: dict[str, Any] = {"query": {"limit": "1"}}
@@ -45,11 +46,18 @@ def headers(session: Session) -> None:
         put(session, requirement, "listConnections", **LIST, headers={name: value})
 
 
-@probe("gateway-bodies", "gateway.media-type.write-*", "gateway.body.*", "gateway.errors.*")
+@probe(
+    "gateway-bodies",
+    "gateway.media-type.write-*",
+    "gateway.body.*",
+    "flow-service.connections.refused-create-*",
+    "gateway.errors.*",
+)
 def bodies(session: Session) -> None:
     body = account_body(session, "probe bodies")
     make(session, CONNECTION, body)
-    text = json.dumps(body).encode()
+    refused = {**body, "name": session.name("refused body")}
+    text = json.dumps(refused).encode()
     send = "createConnection"
     put(
         session,
@@ -75,6 +83,7 @@ def bodies(session: Session) -> None:
     )
     _oversized(session, body)
     put(session, "gateway.body.body-of-other-json-type-is-refused", send, raw=b"[" + text + b"]")
+    expect_none_named(session, CONNECTION, refused["name"])
 
 
 def _oversized(session: Session, body: dict[str, Any]) -> None:
@@ -102,8 +111,11 @@ def sandboxes(session: Session) -> None:
     )
     requirement = "gateway.sandbox.entities-stay-in-their-sandbox"
     put(session, requirement, "getConnection", own, sandbox=other)
+    notes = {"foreign": foreign}
     query = {"property": f'name=="{session.name("probe elsewhere")}"'}
-    put(session, requirement, "listConnections", query=query, notes={"foreign": foreign})
+    put(session, requirement, "listConnections", query=query, notes=notes)
+    if session.wants("gateway.sandbox.references-stay-in-their-sandbox"):
+        put(session, requirement, "listConnections", query={"limit": "100"}, notes=notes)
     source = {
         "name": session.name("probe foreign source"),
         "baseConnectionId": foreign,
@@ -137,7 +149,7 @@ def token(session: Session) -> None:
         notes={"issued": True},
         headers=bearer,
         step="use-token",
-        halts=False,
+        case="(issued token)",
     )
     wrong = {**form, "client_secret": "not-the-secret-of-this-client"}
     requirement = "ims.token.wrong-secret-is-refused"

@@ -128,7 +128,7 @@ def schema_body(session: Session, title: str) -> dict[str, Any]:
     return {
         "type": "object",
         "title": session.name(title),
-        "description": "Schema of a probe",
+        "description": "Schema of a probe · Größe · 데이터",
         "allOf": [{"$ref": PROFILE_CLASS}],
         "meta:class": PROFILE_CLASS,
     }

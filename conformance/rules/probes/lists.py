@@ -67,6 +67,12 @@ def _list(
     session.call(kind.list(), query=wanted, step=f"list-{kind.name}", notes=notes)
 
 
+def expect_none_named(session: Session, kind: Kind, name: str) -> None:
+    """List by a name that only refused creates bore."""
+    if session.wants(kind.row("refused-create-stores-nothing")):
+        _list(session, kind, [name], refused=name)
+
+
 def _walk(session: Session, kind: Kind, names: list[str], made: list[str]) -> None:
     query = {"property": f"name=={','.join(names)}", "limit": "1"}
     notes = {"walk": f"{session.journey}-{kind.name}", "expected": made}
@@ -78,8 +84,14 @@ def _walk(session: Session, kind: Kind, names: list[str], made: list[str]) -> No
         page = session.follow(kind.list(), following, step=f"page-{kind.name}", notes=notes)
 
 
-@probe("specs", "flow-service.connection-specs.read-*", "flow-service.flow-specs.read-*")
+@probe(
+    "specs",
+    "flow-service.connection-specs.read-*",
+    "flow-service.flow-specs.read-*",
+    also=("flow-service.flow-specs.list-*",),
+)
 def specs(session: Session) -> None:
     kinesis, table = "86043421-563b-46ec-8e6c-e23184711bf6", "14518937-270c-4525-bdec-c2ba7cce3860"
     session.call("getConnectionSpec", kinesis, step="read-connection-spec", halts=False)
     session.call("getFlowSpec", table, step="read-flow-spec", halts=False)
+    session.call("listFlowSpecs", step="list-flow-specs", halts=False)

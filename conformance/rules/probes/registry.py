@@ -13,25 +13,31 @@ Run = Callable[[Session], None]
 
 @dataclass(frozen=True)
 class Probe:
-    """`proves` are globs of the requirements that need this probe."""
+    """`proves` are globs of the requirements that need this probe; it shows those of `also` too."""
 
     name: str
     proves: tuple[str, ...]
     run: Run
     needs_setting: str | None = None
+    also: tuple[str, ...] = ()
+
+    def is_needed_by(self, requirement_id: str) -> bool:
+        return any(fnmatchcase(requirement_id, pattern) for pattern in self.proves)
 
     def serves(self, requirement_id: str) -> bool:
-        return any(fnmatchcase(requirement_id, pattern) for pattern in self.proves)
+        return any(fnmatchcase(requirement_id, glob) for glob in (*self.proves, *self.also))
 
 
 PROBES: dict[str, Probe] = {}
 
 
-def probe(name: str, *proves: str, needs_setting: str | None = None) -> Callable[[Run], Run]:
+def probe(
+    name: str, *proves: str, needs_setting: str | None = None, also: tuple[str, ...] = ()
+) -> Callable[[Run], Run]:
     """Register a function as the probe of the requirements that match `proves`."""
 
     def register(function: Run) -> Run:
-        PROBES[name] = Probe(name, proves, function, needs_setting)
+        PROBES[name] = Probe(name, proves, function, needs_setting, also)
         return function
 
     return register
@@ -48,7 +54,9 @@ def put(
     if not session.wants(requirement_id):
         return None
     step = requirement_id.rsplit(".", 1)[-1]
-    times = session.world.repeats if requirement_id in session.world.refusals else 1
+    is_refusal = requirement_id in session.world.refusals
+    call["notes"] = {**call.get("notes", {}), "refusal": is_refusal}
+    times = session.world.repeats if is_refusal else 1
     for _ in range(times - 1):
         session.call(operation, identifier, case=requirement_id, step=step, **call)
     return session.call(operation, identifier, case=requirement_id, step=step, **call)
