@@ -25,6 +25,7 @@ TIMEOUT = 10.0
 LONGEST_WAIT = 4.0
 LONGEST_TRIAL = 180.0
 GENERATED = "generated"
+CRASH = "a crash"
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,21 @@ class LocalRun(Run):
     def journey(self, name: str) -> Journey:
         """The record of a journey, taken at the first call."""
         if name not in self._journeys:
-            self._journeys[name] = Journey(name)
-            take(self._journeys[name], self.world, self.itinerary)
+            self._journeys[name] = take_safely(Journey(name), self.world, self.itinerary)
         return self._journeys[name]
 
     def taken(self) -> list[Journey]:
         """The journeys taken so far, in the order of their names."""
         return [self._journeys[name] for name in sorted(self._journeys)]
+
+
+def take_safely(journey: Journey, world: World, itinerary: Itinerary) -> Journey:
+    """Take a journey; one that an answer trips up ends there, by a fault of the suite."""
+    try:
+        take(journey, world, itinerary)
+    except Exception as error:
+        journey.halted_at, journey.reason = CRASH, repr(error)
+    return journey
 
 
 @dataclass(frozen=True)

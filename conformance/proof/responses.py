@@ -9,11 +9,19 @@ from conformance.engine.catalogue import Requirement
 from conformance.engine.evidence import Evidence, Journey
 from conformance.engine.verdict import ERROR, FAIL, WARN, Judge, Verdict
 from conformance.proof.emulators import Given, emulator
-from conformance.proof.material import LONGEST_TRIAL, Effort, Material, after, material
+from conformance.proof.material import (
+    CRASH,
+    LONGEST_TRIAL,
+    Effort,
+    Material,
+    after,
+    material,
+    take_safely,
+)
 from conformance.proof.mutations import Mutation
 from conformance.proof.proxy import Proxy, proxy
 from conformance.proof.trial import CRASHED, verdict_of
-from conformance.rules.journeys import Itinerary, take
+from conformance.rules.journeys import Itinerary
 from conformance.rules.registry import rule_for
 
 
@@ -21,7 +29,7 @@ from conformance.rules.registry import rule_for
 class Outcome:
     """`by` are the requirements that a mutant turned red; `altered` says whether the suite met it at all.
 
-    `crashed` are the requirements whose rules it tripped up: a fault of the suite, and no kill.
+    `crashed` are the rows whose rules and the journeys that it tripped up: a fault of the suite, no kill.
     """
 
     name: str
@@ -76,10 +84,10 @@ def _judge(
     taken: dict[str, Journey] = {}
     outcome = Outcome(mutation.name, [])
     for name in journeys:
-        taken[name] = Journey(name)
-        take(taken[name], world, itinerary)
+        taken[name] = take_safely(Journey(name), world, itinerary)
         rows = stock.rows if patient else _near(stock.rows, mutation.operation)
         outcome = _outcome(mutation, _red(rows, taken, stock, itinerary), server.altered)
+        outcome.crashed += [f"journey {j.name}" for j in taken.values() if j.halted_at == CRASH]
         if outcome.killed and not outcome.warned:
             break
     return outcome

@@ -19,7 +19,7 @@ def line(set_name: str, entry: Entry) -> str:
         return f"{entry['name']}: {state} ({entry['requests']} requests, {entry['seconds']} s)"
     if set_name == "source":
         return f"{entry['name']}: {entry['outcome']} {entry['change']} ({entry['seconds']} s)"
-    state += f" CRASHED the rules of {entry['crashed']}" if entry["crashed"] else ""
+    state += f" CRASHED {entry['crashed']}" if entry["crashed"] else ""
     by = f" by {entry['red'][0]}: {entry['message']}" if entry["red"] else ""
     return f"{entry['name']}: {state}{by} ({entry['seconds']} s)"
 

@@ -54,26 +54,16 @@ def enabled_flow_has_settled_etag(evidence: Evidence) -> Iterator[Finding]:
 
 @rule("flow-service.flows.connection-specs-are-inherited")
 def connection_specs_are_inherited(evidence: Evidence) -> Iterator[Finding]:
-    specs = {
-        t.id: at(t.created.sent, "/connectionSpec/id")
-        for t in evidence.timelines(SOURCE, TARGET)
-        if t.created
-    }
+    parts = evidence.timelines(SOURCE, TARGET)
+    specs = {t.id: at(t.created.sent, "/connectionSpec") for t in parts if t.created}
     for timeline, read in _flows(evidence):
         for side in ("source", "target"):
-            for position, identifier in enumerate(
-                at(timeline.created and timeline.created.sent, f"/{side}ConnectionIds") or []
-            ):
-                pointer = f"/items/0/inheritedAttributes/{side}Connections/{position}"
-                if identifier in specs:
-                    actual = read.at(f"{pointer}/id"), read.at(f"{pointer}/connectionSpec/id")
-                    yield check(
-                        read,
-                        actual == (identifier, specs[identifier]),
-                        f"{identifier} with {specs[identifier]}",
-                        actual,
-                        pointer,
-                    )
+            pointer = f"/items/0/inheritedAttributes/{side}Connections"
+            named = at(timeline.created and timeline.created.sent, f"/{side}ConnectionIds") or []
+            expected = [{"id": i, "connectionSpec": specs[i]} for i in named if i in specs]
+            if expected:
+                lost = missing_from(expected, read.at(pointer))
+                yield check(read, not lost, repr(expected), read.at(pointer), pointer)
 
 
 @rule("flow-service.flows.source-flow-is-marked")
@@ -156,9 +146,9 @@ def _kept(read: Exchange, sent: Any, member: str) -> Iterator[Finding]:
 @rule("flow-service.flows.numbers-sent-as-strings-are-accepted")
 def numbers_sent_as_strings_are_accepted(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.answered("createFlow"):
-        if exchange.case is None and isinstance(
-            at(exchange.sent, "/scheduleParams/startTime"), str
-        ):
+        schedule = at(exchange.sent, "/scheduleParams")
+        numbers = [at(schedule, "/startTime"), at(schedule, "/interval")]
+        if exchange.case is None and all(isinstance(number, str) for number in numbers):
             yield from accepted(exchange, "the schedule to be accepted")
 
 

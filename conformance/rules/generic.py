@@ -17,12 +17,16 @@ def answers(evidence: Evidence, row: Requirement) -> Iterator[Finding]:
 
 
 def statuses(evidence: Evidence, row: Requirement) -> Iterator[Finding]:
-    """Each lawful request of the row's operations is answered with one of its statuses, and 204 without a body."""
+    """Each lawful request of the row's operations is answered with one of its statuses.
+
+    An answer that promises no content (204, or 202 to a delete or an update) has none.
+    """
     for exchange in evidence.answered(*row.operations):
         if exchange.case is None:
-            yield _status(exchange, row)
-            if exchange.status == 204 and exchange.response and exchange.response.text:
-                yield breaks(exchange, "no body with 204", exchange.response.text)
+            if exchange.status in (202, 204) and exchange.response and exchange.response.text:
+                yield breaks(exchange, f"no body with {exchange.status}", exchange.response.text)
+            else:
+                yield _status(exchange, row)
 
 
 def _status(exchange: Exchange, row: Requirement) -> Finding:

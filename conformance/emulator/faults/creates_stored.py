@@ -73,7 +73,12 @@ def _(emulator: Emulator, kind: Kind) -> None:
     at_text(emulator, kind, "description", lambda text: text[:-1])
 
 
-@family("{}-is-read-with-its-name-in-lower-case", STORED, kinds=(CONNECTION, FLOW))
+@family(
+    "{}-is-read-with-its-name-in-lower-case",
+    STORED,
+    "update-stores-the-change",
+    kinds=(CONNECTION, FLOW),
+)
 def _(emulator: Emulator, kind: Kind) -> None:
     """An entity is read with its name in lower case."""
     in_reads(

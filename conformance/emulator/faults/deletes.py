@@ -128,7 +128,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.policy.present = present
 
 
-@family("{}-delete-deletes-nothing", GONE, "deleted-one-leaves-the-list", kinds=(FLOW, TARGET))
+@family("{}-delete-deletes-nothing", GONE, "deleted-one-leaves-the-list", kinds=(TARGET,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A delete is answered 204 and nothing else happens."""
     usual = emulator.policy.remove

@@ -9,12 +9,13 @@ from conformance.emulator.app import Emulator
 from conformance.emulator.errors import RefusalError
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
-from conformance.emulator.faults.creates_stored import STORED, in_reads
+from conformance.emulator.faults.creates_stored import in_reads
 from conformance.emulator.faults.kinds import FLOW, SERVER_ERROR
 from conformance.emulator.flows import ACTIONS
 from conformance.emulator.store import Document, Record
 
 ECHOED = FLOW.row("transformations-are-echoed")
+STORES = FLOW.row("update-stores-the-change")
 GENERAL = FLOW.row("destination-transformation-is-general")
 ACTION = FLOW.row("disable-and-enable-change-the-state")
 UNKNOWN = FLOW.row("unknown-action-is-refused")
@@ -25,19 +26,19 @@ def shown(emulator: Emulator, change: Callable[[list[Any]], Any]) -> None:
     in_reads(emulator, FLOW, lambda document: change(document.get("transformations") or []))
 
 
-@fault("flow-reverses-transformations", breaks=[ECHOED, FLOW.row(STORED)])
+@fault("flow-reverses-transformations", breaks=[ECHOED, STORES])
 def _(emulator: Emulator) -> None:
     """Transformations are shown in the opposite order."""
     shown(emulator, lambda transformations: transformations.reverse())
 
 
-@fault("flow-shows-one-transformation", breaks=[ECHOED, FLOW.row(STORED)])
+@fault("flow-shows-one-transformation", breaks=[ECHOED])
 def _(emulator: Emulator) -> None:
     """Only the first transformation is shown."""
     shown(emulator, lambda transformations: transformations.__delitem__(slice(1, None)))
 
 
-@fault("flow-forgets-the-mapping-version", breaks=[ECHOED, FLOW.row(STORED)])
+@fault("flow-forgets-the-mapping-version", breaks=[ECHOED, STORES])
 def _(emulator: Emulator) -> None:
     """The mappingVersion of a transformation is not shown."""
 
@@ -48,7 +49,7 @@ def _(emulator: Emulator) -> None:
     shown(emulator, forget)
 
 
-@fault("flow-shows-upper-case-mapping-id", breaks=[ECHOED, FLOW.row(STORED)])
+@fault("flow-shows-upper-case-mapping-id", breaks=[ECHOED])
 def _(emulator: Emulator) -> None:
     """The mappingId of a transformation is shown in capitals."""
 
@@ -78,6 +79,12 @@ def _acted(emulator: Emulator, change: Callable[[str, Document], Any]) -> None:
         change((request.argument("op") or "").lower(), request.record.document)
         return response
 
+    def check(emulator: Emulator, record: Record, op: str) -> None:
+        if op not in ACTIONS:
+            usual(emulator, record, op)
+
+    usual = emulator.policy.check_action
+    emulator.policy.check_action = check
     emulator.after("actOnFlow", after)
 
 

@@ -11,6 +11,7 @@ from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults.kinds import (
     CONNECTION,
     FLOW,
+    READS,
     SOURCE,
     TARGET,
     Kind,
@@ -25,7 +26,9 @@ LEAVES = "deleted-one-leaves-the-list"
 
 
 def filtered(request: Request, response: Response, emulator: Emulator) -> bool:
-    """Whether this is the first page of a list filtered by name, not a count."""
+    """Whether this is a whole list filtered by name, neither a page of it nor a count."""
+    if request.argument("limit") or request.argument("continuationToken"):
+        return False
     if not isinstance(response.payload, dict) or "items" not in response.payload:
         return False
     return any("name" in text for text in request.arguments("property"))
@@ -53,7 +56,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.list, status(206))
 
 
-@family("empty-{}-list-answers-204", ENVELOPE, kinds=(SOURCE,))
+@family("empty-{}-list-answers-204", ENVELOPE, READS, kinds=(SOURCE,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A list that matches nothing is answered 204."""
 

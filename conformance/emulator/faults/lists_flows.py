@@ -9,7 +9,7 @@ from conformance.emulator.changes import body, drop, only_if, retype, status
 from conformance.emulator.errors import RefusalError
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
-from conformance.emulator.faults.kinds import CONTRACT, FLOW, SERVER_ERROR
+from conformance.emulator.faults.kinds import CONTRACT, FLOW, READS, SERVER_ERROR
 from conformance.emulator.store import Record
 
 COUNT = FLOW.row("list-count-answers-a-number")
@@ -110,7 +110,7 @@ def _(emulator: Emulator) -> None:
     emulator.before("listFlows", refuse)
 
 
-@fault("flow-count-answers-202", breaks=[COUNT])
+@fault("flow-count-answers-202", breaks=[COUNT, READS])
 def _(emulator: Emulator) -> None:
     """A list with count is answered 202."""
     emulator.after("listFlows", only_if(_counted, status(202)))

@@ -42,10 +42,17 @@ def _(emulator: Emulator, kind: Kind) -> None:
     _cut(emulator, kind, 0, 1)
 
 
-@family("{}-list-repeats-one-between-pages", PAGES, kinds=(TARGET, FLOW))
+@family("{}-list-ends-with-its-beginning", PAGES, kinds=(TARGET, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
-    """The last item of a page is the first of the next, where pages have several items."""
-    _cut(emulator, kind, 0, -1)
+    """The first item of a list of several pages comes again at its end."""
+    usual = emulator.policy.page
+
+    def page(emulator: Emulator, request: Request, records: list[Record], size: int) -> Page:
+        shown, rest = usual(emulator, request, records, size)
+        first = request.operation == kind.list and not request.argument("continuationToken")
+        return shown, rest + shown[:1] if first and rest else rest
+
+    emulator.policy.page = page
 
 
 @family("{}-list-ends-too-early", PAGES, kinds=(FLOW,))

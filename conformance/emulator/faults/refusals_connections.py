@@ -24,12 +24,14 @@ DATA_SET = TARGET.row("data-lake-needs-a-data-set")
 
 @fault("connection-with-unknown-auth-spec-is-accepted", breaks=[AUTH_SPEC])
 def _(emulator: Emulator) -> None:
-    """Credentials for an auth spec that is not offered are taken as they are."""
+    """Credentials for an auth spec that is not offered are taken, without parameters."""
 
     def check(emulator: Emulator, spec: Document, given: Any) -> None:
         offered = [one["name"] for one in spec.get("authSpec", [])]
         if not isinstance(given, dict) or given.get("specName") in offered:
             auth.check_auth(emulator, spec, given)
+        else:
+            given["params"] = {}
 
     emulator.policy.check_auth = check
 

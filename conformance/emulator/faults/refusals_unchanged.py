@@ -8,11 +8,18 @@ from conformance.emulator.changes import every, header, raw
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults.kinds import CONNECTION, FLOW, SOURCE, TARGET, Kind, family
 from conformance.emulator.faults.preconditions import supplied
+from conformance.emulator.store import Document
 
+KEPT = {"name", "description"}
 UNCHANGED = "refused-request-changes-nothing"
 
 
-@family("{}-refused-update-is-stored", UNCHANGED, kinds=(CONNECTION, FLOW))
+@family(
+    "{}-refused-update-is-stored",
+    UNCHANGED,
+    kinds=(CONNECTION, FLOW),
+    also={FLOW: ("winning-update-is-stored",)},
+)
 def _(emulator: Emulator, kind: Kind) -> None:
     """An update with a wrong etag is refused with 412, but its texts are stored."""
 
@@ -71,3 +78,20 @@ def _(emulator: Emulator, kind: Kind) -> None:
 def _(emulator: Emulator, kind: Kind) -> None:
     """A refused update is answered with JSON that lacks its end."""
     emulator.after(kind.update, raw(b'{"title": "Bad request", '), when="error")
+
+
+@family("refused-{}-create-is-stored", "refused-create-stores-nothing", kinds=(CONNECTION, FLOW))
+def _(emulator: Emulator, kind: Kind) -> None:
+    """What a refused create sent is stored under its name all the same."""
+
+    def store(request: Request, response: Response, emulator: Emulator) -> Response:
+        if isinstance(request.payload, dict) and isinstance(request.payload.get("name"), str):
+            sent = {name: request.payload[name] for name in KEPT & request.payload.keys()}
+            sides: Document = (
+                {"sourceConnectionIds": [], "targetConnectionIds": []} if kind is FLOW else {}
+            )
+            new = entities.new_record(emulator, request, kind.name, sent | sides)
+            emulator.store.add(new)
+        return response
+
+    emulator.after(kind.create, store, when="error")

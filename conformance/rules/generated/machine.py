@@ -12,7 +12,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, SOURCE, TARGET
+from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, SOURCE, TARGET, Kind
 from conformance.engine.session import Session
 from conformance.rules.generated.scenario import Bench, Enough, Scenario, Violation
 from conformance.rules.probes.flow_updates import PROFILES, SEGMENTS
@@ -20,6 +20,7 @@ from conformance.rules.probes.flow_updates import PROFILES, SEGMENTS
 STEPS = 12
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn")), max_size=24)
 ANY = st.integers(0, 11)
+CHAINS = st.sampled_from([*((kind,) for kind in FLOW_SERVICE_KINDS), *[FLOW_SERVICE_KINDS] * 8])
 PARTS = st.sampled_from((CONNECTION, SOURCE, TARGET, FLOW))
 
 
@@ -62,14 +63,14 @@ class Machine(RuleBasedStateMachine):
         """Hypothesis calls this at the end of each scenario."""
         self.scenario.leave()
 
-    @initialize()
-    def chain(self) -> None:
-        """One of each kind."""
-        for kind in FLOW_SERVICE_KINDS:
+    @initialize(kinds=CHAINS)
+    def chain(self, kinds: tuple[Kind, ...]) -> None:
+        """One of each kind, most of the time."""
+        for kind in kinds:
             self.scenario.create(kind, "First", 0)
 
     @rule(kind=PARTS, words=WORDS, which=ANY)
-    def create(self, kind: Any, words: str, which: int) -> None:
+    def create(self, kind: Kind, words: str, which: int) -> None:
         self.scenario.create(kind, words, which)
 
     @precondition(lambda self: self.scenario.living)
@@ -120,5 +121,5 @@ class Machine(RuleBasedStateMachine):
         self.scenario.delete(which)
 
     @rule(kind=PARTS)
-    def list_all(self, kind: Any) -> None:
+    def list_all(self, kind: Kind) -> None:
         self.scenario.list_all(kind)

@@ -79,8 +79,9 @@ def _odd(evidence: Evidence, service: str) -> set[str]:
         schema = contract()[exchange.operation].request_schema
         if schema is None or not 200 <= exchange.status < 300:
             continue
-        if exchange.request.method == "PATCH" or not _fits(exchange):
+        if exchange.request.method == "PATCH":
             odd.update(exchange.path.values())
+        elif not _fits(exchange):
             odd.update(_names(exchange))
     return odd
 

@@ -14,7 +14,7 @@ from conformance.rules.generated.rules import ANY_ORDER
 from conformance.rules.probes.flow_updates import PROFILES, SEGMENTS
 from conformance.rules.probes.kit import PROFILE_STORE, account_body, destination, settled
 
-MOST_TRIES = 60
+MOST_TRIES = 50
 LONGEST_SWITCH = 10.0
 
 

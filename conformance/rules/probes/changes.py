@@ -41,6 +41,15 @@ def refuse_updates(session: Session, kind: Kind, first: Exchange, foreign: str) 
     current = change(session, kind, first, describe("A"))
     etag = etag_of(session, current)
     patch = describe("Must not be stored")
+    unsupported = [{"op": "increment", "path": "/description", "value": "x"}]
+    put(
+        session,
+        kind.row("unsupported-patch-operation-is-refused"),
+        kind.update(),
+        identifier,
+        body=unsupported,
+        headers={"If-Match": etag},
+    )
     for statement, if_match in (
         ("update-with-stale-etag-is-refused", stale),
         ("update-with-foreign-etag-is-refused", foreign),
@@ -62,15 +71,6 @@ def refuse_updates(session: Session, kind: Kind, first: Exchange, foreign: str) 
         kind.update(),
         identifier,
         body=patch,
-    )
-    unsupported = [{"op": "increment", "path": "/description", "value": "x"}]
-    put(
-        session,
-        kind.row("unsupported-patch-operation-is-refused"),
-        kind.update(),
-        identifier,
-        body=unsupported,
-        headers={"If-Match": etag},
     )
     return read_one(session, kind, identifier)
 

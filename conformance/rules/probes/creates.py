@@ -158,6 +158,10 @@ def flow_creates(session: Session) -> None:
     for statement, wrong in _wrong_flows(refused, half):
         put(session, FLOW.row(statement), "createFlow", body=wrong)
     expect_none_named(session, FLOW, refused["name"])
+    if session.wants(FLOW.row("missing-name-is-refused")):
+        numbers = {"startTime": int(START), "frequency": "minute", "interval": 15}
+        tried = {**body, "name": session.name("probe numbers"), "scheduleParams": numbers}
+        put(session, FLOW.row("minute-interval-of-fifteen-is-accepted"), "createFlow", body=tried)
     for statement, timing in (*SCHEDULES, ("description-is-optional", schedule())):
         tried = {
             **without(body, "description"),
