@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from conformance.emulator.app import After, Emulator
-from conformance.emulator.changes import drop, replace, retype, updated
+from conformance.emulator.changes import drop, replace, retype
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
 from conformance.emulator.faults.kinds import FLOW
@@ -125,9 +125,8 @@ def _(emulator: Emulator) -> None:
 
 @fault("source-flow-is-marked-false", breaks=[MARKED])
 def _(emulator: Emulator) -> None:
-    """isSourceFlow is false once the flow was updated."""
-    change = replace(f"{SUMMARY}/properties/isSourceFlow", False)
-    emulator.after("getFlow", updated(1, change))
+    """isSourceFlow is false."""
+    emulator.after("getFlow", replace(f"{SUMMARY}/properties/isSourceFlow", False))
 
 
 @fault("runs-link-lacks-the-flow", breaks=[RUNS])

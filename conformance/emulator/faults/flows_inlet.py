@@ -31,7 +31,7 @@ def _(emulator: Emulator) -> None:
     emulator.after("getFlow", replace("/items/0/options", respelled))
 
 
-@fault("inlet-is-lost-after-an-update", breaks=[INLET])
+@fault("inlet-is-lost-after-an-update", breaks=[INLET, FLOW.row("update-leaves-the-rest-alone")])
 def _(emulator: Emulator) -> None:
     """An updated streaming source flow has no inletUrl."""
     emulator.after("getFlow", updated(1, drop(URL)))
@@ -41,12 +41,6 @@ def _(emulator: Emulator) -> None:
 def _(emulator: Emulator) -> None:
     """inletUrl is an http address."""
     emulator.after("getFlow", replace(URL, lambda url: url.replace("https:", "http:")))
-
-
-@fault("inlet-ends-in-a-slash", breaks=[INLET_ID])
-def _(emulator: Emulator) -> None:
-    """inletUrl ends in a slash."""
-    emulator.after("getFlow", replace(URL, lambda url: url + "/"))
 
 
 @fault("inlet-has-another-path", breaks=[INLET_ID])

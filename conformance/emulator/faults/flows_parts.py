@@ -49,7 +49,7 @@ def _(emulator: Emulator) -> None:
     shown(emulator, forget)
 
 
-@fault("flow-shows-upper-case-mapping-id", breaks=[ECHOED])
+@fault("flow-shows-upper-case-mapping-id", breaks=[ECHOED, STORES])
 def _(emulator: Emulator) -> None:
     """The mappingId of a transformation is shown in capitals."""
 

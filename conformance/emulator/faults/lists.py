@@ -50,7 +50,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.list, body(renamed))
 
 
-@family("{}-list-answers-206", ENVELOPE, kinds=(TARGET,))
+@family("{}-list-answers-206", ENVELOPE, READS, kinds=(TARGET,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A list is answered 206."""
     emulator.after(kind.list, status(206))

@@ -116,10 +116,10 @@ def _(emulator: Emulator) -> None:
     emulator.after("listFlows", only_if(_counted, status(202)))
 
 
-@fault("listed-flows-have-numeric-names", breaks=[CONTRACT])
+@fault("listed-flows-have-numeric-authors", breaks=[CONTRACT])
 def _(emulator: Emulator) -> None:
-    """Listed flows have a number for their name."""
-    emulator.after("listFlows", retype("/items/*/name", "number"))
+    """Listed flows have a number for createdBy."""
+    emulator.after("listFlows", retype("/items/*/createdBy", "number"))
 
 
 @fault("sandboxes-share-flows", breaks=[SANDBOX])

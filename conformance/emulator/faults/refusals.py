@@ -171,7 +171,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     refused(emulator, kind, unknown_base, 410)
 
 
-@family("third-{}-create-is-refused", CREATED, kinds=(SOURCE, FLOW))
+@family("third-{}-create-is-refused", CREATED, kinds=(SOURCE,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """The third lawful create is refused."""
     calls: list[int] = []

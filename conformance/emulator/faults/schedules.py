@@ -94,17 +94,6 @@ def _(emulator: Emulator) -> None:
     judged(emulator, refuse, "createFlow")
 
 
-@fault("schedule-of-fifteen-as-a-number-is-refused", breaks=[FIFTEEN])
-def _(emulator: Emulator) -> None:
-    """The least interval in minutes is sixteen when it is sent as a number."""
-
-    def refuse(schedule: Document) -> None:
-        if schedule.get("frequency") == "minute" and schedule.get("interval") == 15:
-            raise bad_value("The interval must be above fifteen")
-
-    judged(emulator, refuse, "createFlow")
-
-
 @fault("schedule-with-interval-zero-is-accepted", breaks=[ZERO])
 def _(emulator: Emulator) -> None:
     """A new flow may have the interval zero."""

@@ -12,6 +12,7 @@ from conformance.emulator.faults.kinds import FLOW
 from conformance.emulator.faults.schedules import interval
 from conformance.emulator.store import Document
 
+STORES = FLOW.row("update-stores-the-change")
 ECHOED = FLOW.row("schedule-is-echoed-as-sent")
 
 
@@ -42,7 +43,7 @@ def _(emulator: Emulator) -> None:
     shown(emulator, change)
 
 
-@fault("schedule-frequency-is-shown-in-capitals", breaks=[ECHOED])
+@fault("schedule-frequency-is-shown-in-capitals", breaks=[ECHOED, STORES])
 def _(emulator: Emulator) -> None:
     """frequency is shown in capitals."""
     shown(emulator, lambda schedule: schedule.update(frequency=schedule["frequency"].upper()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 
 from conformance.emulator import entities
@@ -120,15 +119,15 @@ def _(emulator: Emulator, kind: Kind) -> None:
     at_commit(emulator, kind, reset)
 
 
-@family("{}-update-loses-the-second-transformation", LEAVES, kinds=(FLOW,))
+@family("{}-update-swaps-transformations", LEAVES, kinds=(FLOW,))
 def _(emulator: Emulator, kind: Kind) -> None:
-    """An update of something else leaves only the first transformation."""
+    """An update of something else puts the transformations into the opposite order."""
 
-    def lose(before: Document, after: Document, paths: set[str]) -> None:
+    def swap(before: Document, after: Document, paths: set[str]) -> None:
         if not any(path.startswith("/transformations") for path in paths):
-            after["transformations"] = copy.deepcopy(after.get("transformations", []))[:1]
+            after["transformations"] = after.get("transformations", [])[::-1]
 
-    at_commit(emulator, kind, lose)
+    at_commit(emulator, kind, swap)
 
 
 @family("{}-update-disables-it", LEAVES, kinds=(SOURCE, FLOW))

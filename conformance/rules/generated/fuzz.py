@@ -74,8 +74,10 @@ def _events(session: Session, wire: Wire) -> Iterator[events.EngineEvent]:
     for phase in (phases.examples, phases.coverage, phases.fuzzing):
         phase.extra_data_sources.responses = False
     stream = from_schema(schema).execute()
-    yield from stream
-    stream.stop()
+    try:
+        yield from stream
+    finally:
+        stream.stop()
 
 
 def _is_sampled(context: schemathesis.HookContext, case: schemathesis.Case[Any]) -> bool:

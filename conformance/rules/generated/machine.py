@@ -14,7 +14,8 @@ from hypothesis.stateful import (
 
 from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, SOURCE, TARGET, Kind
 from conformance.engine.session import Session
-from conformance.rules.generated.scenario import Bench, Enough, Scenario, Violation
+from conformance.rules.generated.bench import Bench, Enough, Violation
+from conformance.rules.generated.scenario import Scenario
 from conformance.rules.probes.flow_updates import PROFILES, SEGMENTS
 
 STEPS = 12

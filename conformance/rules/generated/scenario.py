@@ -1,99 +1,16 @@
 """The steps of a scenario: each sends its request, notes what the model expects, and reads back what it changed."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any
 
-from conformance.engine.curl import curl_lines
-from conformance.engine.errors import Halted
 from conformance.engine.exchange import Exchange
-from conformance.engine.kinds import CONNECTION, FLOW, SOURCE, TARGET, Kind
-from conformance.engine.session import Session
+from conformance.engine.kinds import FLOW, SOURCE, TARGET, Kind
+from conformance.rules.generated.bench import Bench, Violation, step
 from conformance.rules.generated.model import Body, Living, violations
 from conformance.rules.generated.rules import ANY_ORDER
 from conformance.rules.probes.flow_updates import PROFILES, SEGMENTS
-from conformance.rules.probes.kit import PROFILE_STORE, account_body, destination, settled
+from conformance.rules.probes.kit import settled
 
-MOST_TRIES = 50
 LONGEST_SWITCH = 10.0
-
-
-class Violation(AssertionError):
-    """An answer is not what the model says."""
-
-
-class Enough(BaseException):
-    """Ends the exploration at once: Hypothesis lets it pass because it is no Exception."""
-
-    def __init__(self, halted: Halted | None = None) -> None:
-        super().__init__()
-        self.halted = halted
-
-
-Step = TypeVar("Step", bound=Callable[..., None])
-
-
-def step(function: Step) -> Step:
-    """A step that ends the exploration where it would halt the journey: shrinking that would take for ever."""
-
-    @wraps(function)
-    def guarded(*given: Any, **named: Any) -> None:
-        try:
-            function(*given, **named)
-        except Halted as halted:
-            raise Enough(halted) from None
-
-    return cast("Step", guarded)
-
-
-class Bench:
-    """What all scenarios of a run stand on, and the shortest that broke the model."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.chain = destination(session)
-        self.count = 0
-        self.tries = 0
-        self.shortest: list[Exchange] = []
-
-    def failed(self, history: list[Exchange]) -> None:
-        """Keep the shortest history; its last exchange is the one that is wrong."""
-        if not self.shortest or len(history) < len(self.shortest):
-            self.shortest = list(history)
-
-    def tried(self) -> None:
-        """Count the scenarios since the first failure: looking for shorter ones costs requests too."""
-        self.tries += bool(self.shortest)
-        if self.tries > MOST_TRIES:
-            raise Enough
-
-    def tell(self) -> None:
-        """Put the shortest history, without the reads on the way, into the notes of its last exchange."""
-        if self.shortest:
-            last = self.shortest[-1]
-            told = [e for e in self.shortest if e.request.method != "GET" or e is last]
-            last.notes["sequence"] = " → ".join(e.step for e in told)
-            last.notes["curl_sequence"] = curl_lines(told)
-
-    def body(self, kind: Kind, words: str, scenario: "Scenario", which: int) -> Body:
-        """A lawful create with a name of its own."""
-        self.count += 1
-        name = self.session.name(f"generated order {self.count}")
-        body: Body = {"name": name, "description": words}
-        if kind is CONNECTION:
-            return {**account_body(self.session, "x"), **body}
-        if kind is TARGET:
-            return {**self.chain.target_body, **body}
-        if kind is FLOW:
-            sides = scenario.sides(which)
-            return {**self.chain.flow(self.session, "x"), **body, **sides}
-        data = {"data": {"format": "json"}, "params": {}}
-        return {
-            **body,
-            **data,
-            "connectionSpec": PROFILE_STORE,
-            "baseConnectionId": self.chain.store,
-        }
 
 
 class Scenario:
@@ -149,7 +66,7 @@ class Scenario:
 
     @step
     def create(self, kind: Kind, words: str, which: int) -> None:
-        body = self.bench.body(kind, words, self, which)
+        body = self.bench.body(kind, words, self.sides(which))
         made = self._call(kind.create(), None, {"status": [201]}, body=body)
         identifier = str(self.session.take(made, "/id"))
         self.names.setdefault(kind.name, []).append(body["name"])

@@ -17,6 +17,7 @@ CASE_ID = "HTTP_X_SCHEMATHESIS_TESTCASEID"
 EXCHANGE_ID = "X-Conformance-Exchange"
 FORWARDED = {"HTTP_IF_MATCH": "If-Match", "HTTP_X_ADOBE_FLOW_ID": "x-adobe-flow-id"}
 REGISTRY_ACCEPT = "application/vnd.adobe.xed"
+IDS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24,64}")
 LARGEST_LITTER = 12
 PATCHED = ("/description", "/name", "/transformations/0/params/segmentSelectors/selectors/-")
 SILENCES = 3
@@ -60,7 +61,7 @@ class Wire:
         payload = (
             environ["wsgi.input"].read(length) if length and operation.request_schema else None
         )
-        seed = chance(operation.id, target, payload)
+        seed = chance(operation.id, IDS.sub("id", f"{target} {payload!r}"))
         living = self._place(operation, path, seed)
         _, mark, query = target.partition("?")
         target = operation.path(living) + mark + query
@@ -112,7 +113,7 @@ class Wire:
         if operation.method == "PATCH":
             return json.dumps(self._patch(document, seed)).encode(), None
         if not isinstance(document, dict):
-            return payload, None
+            return json.dumps(document).encode(), None
         document = self._living(operation, document, seed)
         return self._named(document)
 
