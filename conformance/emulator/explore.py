@@ -29,17 +29,36 @@ def _object(properties: Document) -> Document:
 
 
 # facts:521, fields of a charge whose types are not given
-UNTYPED = (
-    "application application_fee application_fee_amount calculated_statement_descriptor "
-    "destination dispute failure_balance_transaction failure_code failure_message fraud_details "
-    "on_behalf_of order radar_options receipt_email receipt_number review shipping source "
-    "source_transfer statement_descriptor statement_descriptor_suffix transfer_data transfer_group"
-).split()
+UNTYPED = [
+    "application",
+    "application_fee",
+    "application_fee_amount",
+    "calculated_statement_descriptor",
+    "destination",
+    "dispute",
+    "failure_balance_transaction",
+    "failure_code",
+    "failure_message",
+    "fraud_details",
+    "on_behalf_of",
+    "order",
+    "radar_options",
+    "receipt_email",
+    "receipt_number",
+    "review",
+    "shipping",
+    "source",
+    "source_transfer",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_data",
+    "transfer_group",
+]
 COMMON = _fields(id=TEXT, object=TEXT, created=WHOLE, livemode=FLAG, metadata=ANY)
-CARD = dict.fromkeys("fingerprint funding last4 network".split(), TEXT) | _fields(
+CARD = dict.fromkeys(["fingerprint", "funding", "last4", "network"], TEXT) | _fields(
     brand=TEXT, country=TEXT, exp_month=WHOLE, exp_year=WHOLE
 )
-ADDRESS = dict.fromkeys("city country line1 line2 postal_code state".split(), ANY)
+ADDRESS = dict.fromkeys(["city", "country", "line1", "line2", "postal_code", "state"], ANY)
 CHARGE = (
     COMMON
     | dict.fromkeys(UNTYPED, ANY)

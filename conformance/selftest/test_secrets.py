@@ -1,4 +1,5 @@
 import pytest
+
 from conformance.embedded import Embedded
 from conformance.selftest.command import run_command
 
