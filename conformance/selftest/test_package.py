@@ -41,6 +41,7 @@ def shell(command, cwd, **environ):
     return subprocess.run(
         ["bash", "-c", command],
         cwd=cwd,
+        check=False,
         env={**kept, **environ},
         capture_output=True,
         text=True,
