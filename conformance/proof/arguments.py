@@ -28,5 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="every sequence in each trial, not one of each kind",
     )
-    add("-n", dest="workers", type=int, default=os.cpu_count() or 2, metavar="N", help="processes")
+    add(
+        "-n",
+        dest="workers",
+        type=int,
+        default=(os.cpu_count() or 1) + 1,
+        metavar="N",
+        help="processes",
+    )
     add("--report-dir", metavar="DIR", help="folder for proof.json (default reports/latest)")

@@ -4,7 +4,8 @@ The rule: a mutation is a mutant only if the contract forbids its outcome. A bod
 in every place, and kept where the documented schema of that operation and status no longer accepts it;
 dropping an optional member is lawful and so no mutant. A status is swapped for one that the operation, or
 every row that judges the refusal, does not allow. A member that the create of the same resource sends is
-altered in the read by id, because what was sent is what is stored. Of the edits that break the same place
+altered in the read by id, because what was sent is what is stored. Whole bodies and media types are
+altered where a JSON body is documented. Of the edits that break the same place
 in the same way (another type, another text) the nearest miss alone is kept.
 """
 
@@ -72,8 +73,9 @@ def mutants(seen: Seen, contract: Contract, catalogue: Catalogue) -> list[Mutati
     """Every mutant of the answers of one operation with one status."""
     operation = contract[seen.operation]
     schema = operation.schemas.get(str(seen.status))
-    found = [*_of_echo(seen, contract), *_of_content_type(seen)]
+    found = list(_of_echo(seen, contract))
     if schema:
+        found += _of_content_type(seen)
         accepts = jsonschema_rs.validator_for(schema.schema, validate_formats=True).is_valid
         found += [*_of_schema(seen, accepts), *_of_whole_body(seen, accepts)]
     return list(dict.fromkeys([*found, *_of_status(seen, operation, catalogue)]))

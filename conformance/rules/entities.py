@@ -104,6 +104,9 @@ def create_stores_what_was_sent(evidence: Evidence, kind: Kind) -> Iterator[Find
             continue
         left_out = OWN_ROWS.get(kind.name, set())
         sent = {k: v for k, v in timeline.created.sent.items() if k not in left_out}
+        spec = at(timeline.created.sent, "/auth/specName")
+        if spec is not ABSENT and read.at("/items/0/auth") is not ABSENT:
+            sent["auth"] = {"specName": spec}
         yield from _stored(read, sent)
 
 
@@ -163,7 +166,7 @@ def _unchanged_pairs(timeline: Timeline) -> Iterator[tuple[Exchange, Exchange]]:
             if last is not None and _settled(timeline.kind, last):
                 yield last, event
             last = event
-        elif event.request.method != "GET" and event.status < 400:
+        elif event.request.method != "GET":
             last = None
 
 

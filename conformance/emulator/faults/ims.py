@@ -21,7 +21,7 @@ CONTRACT = "ims.answers.fit-the-contract"
 SERVER_ERROR = "gateway.errors.bad-requests-never-answer-server-error"
 
 
-@fault("token-answers-created", breaks=[RETURNED])
+@fault("token-answers-created", breaks=["ims.answers.lawful-reads-succeed"])
 def _(emulator: Emulator) -> None:
     """A token is answered 201."""
     emulator.after("fetchToken", status(201))

@@ -56,7 +56,7 @@ def _(emulator: Emulator) -> None:
     emulator.after("collect", replace("/inletId", lambda old: old[:-1] + last.get(old[-1], "0")))
 
 
-@fault("batch-answers-200", breaks=[BATCH])
+@fault("batch-answers-200", breaks=[BATCH, "data-collection.answers.lawful-reads-succeed"])
 def _(emulator: Emulator) -> None:
     """A batch is answered 200."""
     emulator.after("collectBatch", status(200))

@@ -8,7 +8,6 @@ from conformance.engine.session import Session, encode_source_params
 from conformance.rules.probes.kit import (
     DATA_LAKE,
     UNKNOWN,
-    Lake,
     account_body,
     destination,
     lake,
@@ -155,8 +154,9 @@ def flow_creates(session: Session) -> None:
     flow = make(session, FLOW, body)
     settled(session, flow)
     refused = {**body, "name": session.name("refused flow")}
-    for statement, wrong in _wrong_flows(refused, half):
+    for statement, wrong in _wrong_flows(refused):
         put(session, FLOW.row(statement), "createFlow", body=wrong)
+    _foreign_spec(session, refused)
     expect_none_named(session, FLOW, refused["name"])
     if session.wants(FLOW.row("missing-name-is-refused")):
         numbers = {"startTime": int(START), "frequency": "minute", "interval": 15}
@@ -180,6 +180,22 @@ def flow_creates(session: Session) -> None:
     _deleted_source(session, body, source, flow)
 
 
+def _foreign_spec(session: Session, refused: Body) -> None:
+    """A flow of the table spec from a REST source."""
+    requirement = FLOW.row("foreign-connection-spec-is-refused")
+    if session.wants(requirement):
+        account = account_body(session, "probe foreign account")
+        part = {
+            "name": session.name("probe foreign source"),
+            "connectionSpec": account["connectionSpec"],
+            "baseConnectionId": make(session, CONNECTION, account),
+            "data": {"format": "json"},
+            "params": {"resourcePath": "charges"},
+        }
+        foreign = {**refused, "sourceConnectionIds": [make(session, SOURCE, part)]}
+        put(session, requirement, "createFlow", body=foreign)
+
+
 def _runs(session: Session) -> None:
     for flow in [c.id for c in session.created if c.resource == "flow"][:2]:
         query = {"property": f"flowId=={flow}"}
@@ -190,7 +206,7 @@ def _runs(session: Session) -> None:
             session.call("getRun", run, step="read-run", halts=False)
 
 
-def _wrong_flows(body: Body, half: Lake) -> list[tuple[str, Body]]:
+def _wrong_flows(body: Body) -> list[tuple[str, Body]]:
     copy_without_column = [{"name": "Copy", "params": {}}, body["transformations"][1]]
     return [
         ("missing-flow-spec-is-refused", without(body, "flowSpec")),
@@ -200,7 +216,6 @@ def _wrong_flows(body: Body, half: Lake) -> list[tuple[str, Body]]:
         ("missing-name-is-refused", without(body, "name")),
         ("unknown-source-connection-is-refused", {**body, "sourceConnectionIds": [UNKNOWN]}),
         ("unknown-target-connection-is-refused", {**body, "targetConnectionIds": [UNKNOWN]}),
-        ("foreign-connection-spec-is-refused", {**body, "sourceConnectionIds": [half.target]}),
         ("state-in-create-is-refused", {**body, "state": "enabled"}),
         ("missing-delta-column-is-refused", {**body, "transformations": copy_without_column}),
     ]

@@ -19,7 +19,7 @@ from conformance.rules.probes.race import race
 from conformance.rules.probes.registry import probe, put
 from conformance.rules.probes.updates import UPDATE_ROWS, rows_of
 
-LONG_TEXT = 'Größe · 데이터 흐름 · données · ☂ \\ " / ~ 中文 ' * 40
+LONG_TEXT = 'Größe · 데이터 흐름 · ☂ 😀 e\u0301 \\ " / ~ 中文\r\n\t' * 40
 
 
 def _segment(name: str) -> dict[str, Any]:
@@ -56,13 +56,20 @@ PATCHES: tuple[tuple[str, list[dict[str, Any]]], ...] = (
         "patch-applies-operations-in-order",
         [
             _add(f"{PROFILES}/-", _attribute("person.lastName")),
-            _add(f"{PROFILES}/0", _attribute("personalEmail.address")),
-            {"op": "replace", "path": f"{PROFILES}/0/value/path", "value": "Person.Name.FirstName"},
+            _add(f"{PROFILES}/-", _attribute("Person.Name.FirstName")),
+            {"op": "remove", "path": f"{SEGMENTS}/0"},
+            _add(f"{SEGMENTS}/0", _segment("In place")),
+            {"op": "replace", "path": "/description", "value": "first"},
+            {"op": "replace", "path": "/description", "value": "second"},
         ],
     ),
     (
         "patch-replaces-a-value",
-        [{"op": "replace", "path": f"{SEGMENTS}/0/value/name", "value": "Männer über 50"}],
+        [
+            {"op": "replace", "path": f"{SEGMENTS}/0/value/name", "value": "Männer über 50"},
+            {"op": "replace", "path": f"{PROFILES}/0", "value": _attribute("mobilePhone.number")},
+            {"op": "replace", "path": "/description", "value": "Replaced"},
+        ],
     ),
     ("patch-removes-a-value", [{"op": "remove", "path": f"{SEGMENTS}/0"}]),
     ("long-and-foreign-text-is-kept", describe(LONG_TEXT)),
@@ -73,6 +80,7 @@ PATCHES: tuple[tuple[str, list[dict[str, Any]]], ...] = (
     "flows",
     *rows_of(FLOW, *UPDATE_ROWS, *LIST_ROWS, "patch-*", "long-*", "concurrent-*", "winning-*"),
     *rows_of(FLOW, "disable-*", "unknown-action-*", "limit-*", "unknown-query-*"),
+    also=("gateway.sandbox.entities-*",),
 )
 def flows(session: Session) -> None:
     chain = destination(session)
@@ -82,6 +90,7 @@ def flows(session: Session) -> None:
     read = refuse_updates(session, FLOW, read, foreign)
     read = there_and_back(session, FLOW, read)
     missing_ones(session, FLOW)
+    _elsewhere(session, read.path["id"])
     race(session, read)
     _actions(session, read.path["id"])
     probe_list(session, FLOW, chain.flow(session, "probe list"))
@@ -111,7 +120,7 @@ def _patches(session: Session, read: Exchange) -> Exchange:
 
 
 def _escaped(session: Session, read: Exchange) -> None:
-    operations = [_add(f"{PROFILES}/0/value/a~1b~0c", "x")]
+    operations = [_add(f"{PROFILES}/0/value/a~1b~01c", "x")]
     requirement = FLOW.row("patch-reads-escaped-pointers")
     exchange = put(
         session,
@@ -122,7 +131,16 @@ def _escaped(session: Session, read: Exchange) -> None:
         headers={"If-Match": etag_of(session, read)},
     )
     if exchange is not None and exchange.status < 300:
-        read_one(session, FLOW, read.path["id"], escaped="/items/0" + PROFILES + "/0/value/a~1b~0c")
+        read_one(
+            session, FLOW, read.path["id"], escaped="/items/0" + PROFILES + "/0/value/a~1b~01c"
+        )
+
+
+def _elsewhere(session: Session, flow: str) -> None:
+    other = session.world.settings.other_sandbox
+    if other and session.wants("gateway.sandbox.references-stay-in-their-sandbox"):
+        kept_apart = "gateway.sandbox.entities-stay-in-their-sandbox"
+        put(session, kept_apart, "getFlow", flow, sandbox=other)
 
 
 def _actions(session: Session, flow: str) -> None:

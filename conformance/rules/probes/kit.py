@@ -38,7 +38,7 @@ def account_body(session: Session, name: str) -> dict[str, Any]:
     given = session.world.connectors["stripe"]["inputs"]["account"]
     return {
         "name": session.name(name),
-        "description": "Account of a probe",
+        "description": "Account of a probe · Größe · 데이터",
         "connectionSpec": spec_of(session, "stripe"),
         "auth": given["auth"],
     }
@@ -80,7 +80,7 @@ class Destination:
         }
         return {
             "name": session.name(name),
-            "description": "Flow of a probe",
+            "description": "Flow of a probe · données · 흐름",
             "flowSpec": DESTINATION_FLOW,
             "sourceConnectionIds": [self.source],
             "targetConnectionIds": [self.target],
@@ -217,7 +217,7 @@ def table_flow(
     """The body of a scheduled flow (S3:589)."""
     return {
         "name": session.name(name),
-        "description": "Flow of a probe",
+        "description": "Flow of a probe · données · 흐름",
         "flowSpec": TABLE_FLOW,
         "sourceConnectionIds": [source],
         "targetConnectionIds": [half.target],

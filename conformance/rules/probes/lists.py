@@ -35,7 +35,7 @@ def part_body(chain: Destination) -> dict[str, Any]:
 def probe_list(session: Session, kind: Kind, body: dict[str, Any]) -> None:
     """Make some entities of a kind, list them, delete one and list again."""
     several = (
-        ("one", "two", "three")
+        ("one", "one more", "three")
         if session.wants(kind.row("list-pages-neither-repeat-nor-skip"))
         else ("one",)
     )
@@ -49,6 +49,7 @@ def probe_list(session: Session, kind: Kind, body: dict[str, Any]) -> None:
     if session.wants(kind.row("list-follows-orderby")):
         for order in ("name", "-name"):
             _list(session, kind, names, {"orderby": order}, ordered=order)
+        _list(session, kind, names[-1:], lists=made[-1:], named=names[-1])
     if kind is FLOW and session.wants(FLOW.row("list-count-answers-a-number")):
         _list(session, kind, names, {"count": "true"}, count=len(made))
     session.call(kind.delete(), made[0], step=f"delete-{kind.name}")

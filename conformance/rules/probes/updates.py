@@ -49,6 +49,7 @@ def part_updates(session: Session) -> None:
 
 
 def _part(session: Session, kind: Kind, identifier: str, chain: Destination) -> None:
+    read_one(session, kind, identifier)
     read = read_one(session, kind, identifier)
     foreign = etag_of(session, read_one(session, CONNECTION, chain.account))
     read = refuse_updates(session, kind, read, foreign)
