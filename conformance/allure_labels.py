@@ -8,7 +8,6 @@ from conformance.engine.verdict import Verdict
 from conformance.report.text import curl, cut, exchange_lines
 
 SEVERITY = {"MUST": Severity.CRITICAL, "SHOULD": Severity.NORMAL, "MAY": Severity.MINOR}
-SHOWN = 3
 
 
 def describe(verdict: Verdict) -> None:
@@ -23,7 +22,7 @@ def describe(verdict: Verdict) -> None:
     )
     for sequence in verdict.sequences:
         allure.dynamic.story(sequence)
-    for exchange in [finding.exchange for finding in verdict.broken][:SHOWN]:
+    for exchange in verdict.shown:
         _attach(exchange)
 
 

@@ -52,6 +52,7 @@ class Verdict:
     sequences: list[str] = field(default_factory=list)
     witnesses: list[str] = field(default_factory=list)
     blocked_by: str | None = None
+    shown: list[Exchange] = field(default_factory=list)
 
     @property
     def intermittent(self) -> bool:
@@ -101,6 +102,7 @@ class Judge:
             len(findings),
             sorted({f.exchange.journey for f in findings}),
             _witnesses(findings, broken),
+            shown=[finding.exchange for finding in (broken or findings)[:3]],
         )
         if broken or not findings:
             prerequisite = self._failed_need(row)

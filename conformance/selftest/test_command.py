@@ -139,9 +139,12 @@ def test_junit_and_allure_stand_beside_the_results(tmp_path):
     allure = [
         json.loads(p.read_text()) for p in (tmp_path / "allure-results").glob("*-result.json")
     ]
-    labels = {(label["name"], label["value"]) for label in allure[0]["labels"]}
+    labels = {(label["name"], label["value"]) for result in allure for label in result["labels"]}
+    steps = [step for result in allure for step in result.get("steps", ())]
     assert 'name="requirement" value="ims.token.' in junit
     assert {("epic", "ims"), ("feature", "token"), ("severity", "critical")} <= labels
+    assert all(step["attachments"] for step in steps)
+    assert steps
 
 
 def test_list_and_show_explain_requirements():
