@@ -46,10 +46,11 @@ def probe_list(session: Session, kind: Kind, body: dict[str, Any]) -> None:
         _list(session, kind, names, {"limit": "1"}, limit=1)
     if session.wants(kind.row("list-pages-neither-repeat-nor-skip")):
         _walk(session, kind, names, made)
+    if len(names) > 1:
+        _list(session, kind, names[-1:], lists=made[-1:], named=names[-1])
     if session.wants(kind.row("list-follows-orderby")):
         for order in ("name", "-name"):
             _list(session, kind, names, {"orderby": order}, ordered=order)
-        _list(session, kind, names[-1:], lists=made[-1:], named=names[-1])
     if kind is FLOW and session.wants(FLOW.row("list-count-answers-a-number")):
         _list(session, kind, names, {"count": "true"}, count=len(made))
     session.call(kind.delete(), made[0], step=f"delete-{kind.name}")
