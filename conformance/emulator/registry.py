@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import operator
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -147,7 +148,8 @@ def _page(request: Request, records: list[Record]) -> list[Record]:
         descending = str(order).startswith("-")
         records.sort(key=lambda record: str(record.document.get(name, "")), reverse=descending)
     if start is not None:
-        records = [record for record in records if str(record.document.get(name, "")) >= start]
+        beyond = operator.lt if str(order).startswith("-") else operator.gt
+        records = [r for r in records if beyond(str(r.document.get(name, "")), start)]
     return records[: min(int(limit or MOST_LISTED), MOST_LISTED)]
 
 

@@ -20,7 +20,6 @@ VOLATILE = frozenset(
         "updatedClient",
         "lastOperation",
         "lastRunDetails",
-        "state",
     }
 )
 SETTLED = ("enabled", "disabled")
@@ -273,7 +272,14 @@ def update_leaves_the_rest_alone(evidence: Evidence, kind: Kind) -> Iterator[Fin
             or ABSENT in (change.before.item, change.after.item)
         ):
             continue
-        yield from same_but(change.before, change.after, touched(change.exchange.sent) | VOLATILE)
+        ignored = touched(change.exchange.sent) | VOLATILE | _settling(change)
+        yield from same_but(change.before, change.after, ignored)
+
+
+def _settling(change: Change) -> frozenset[str]:
+    """The state is compared unless it is on its way to another (facts:106)."""
+    states = [read.item.get("state", SETTLED[0]) for read in (change.before, change.after) if read]
+    return frozenset() if all(s in SETTLED for s in states) else frozenset({"state"})
 
 
 def same_but(

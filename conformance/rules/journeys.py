@@ -68,6 +68,7 @@ class Itinerary:
         self.workflows = workflows
         self.settings = settings
         self.sequences = {c["sequence"]: c for c in connectors.values() if "sequence" in c}
+        self._journeys: dict[str, list[str]] = {}
         self._operations = {
             n: operations_of(workflows, c["workflow"]) for n, c in self.sequences.items()
         }
@@ -106,6 +107,11 @@ class Itinerary:
 
     def journeys_for(self, row: Requirement) -> list[str]:
         """The journeys whose exchanges can show a requirement."""
+        if row.id not in self._journeys:
+            self._journeys[row.id] = self._serving(row)
+        return self._journeys[row.id]
+
+    def _serving(self, row: Requirement) -> list[str]:
         wanted = set(row.operations)
         sequences = [n for n in self.chosen if not wanted or wanted & self._operations[n]]
         everywhere = not row.operations

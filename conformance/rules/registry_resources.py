@@ -160,6 +160,17 @@ def _returned_references(exchange: Exchange) -> list[str]:
     )
 
 
+@rule("schema-registry.schemas.refused-create-stores-nothing")
+def refused_create_stores_nothing(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in evidence.successes("listSchemas"):
+        title, results = exchange.notes.get("titled"), exchange.at("/results")
+        listed = results if isinstance(results, list) else []
+        bearing = [at(r, "/$id") for r in listed if at(r, "/title") == title]
+        if title and bearing:
+            fine = len(bearing) == 1
+            yield check(exchange, fine, f"one schema titled {title}", bearing, "/results")
+
+
 @rule("schema-registry.schemas.class-references-keep-their-order")
 def references_keep_their_order(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes("createSchema"):

@@ -18,6 +18,7 @@ NO_VERSION = "schema-registry.schemas.read-without-version-is-refused"
 UNKNOWN = "schema-registry.schemas.unknown-schema-is-not-found"
 NO_TITLE = "schema-registry.schemas.missing-title-is-refused"
 NO_PARTS = "schema-registry.schemas.missing-composition-is-refused"
+STORED = "schema-registry.schemas.refused-create-stores-nothing"
 DUPLICATE = "schema-registry.schemas.duplicate-title-is-refused"
 ENVELOPE = "schema-registry.schemas.list-uses-results-envelope"
 TENANT = "schema-registry.stats.returns-tenant"
@@ -186,7 +187,7 @@ def _(emulator: Emulator) -> None:
     emulator.policy.check_title = check
 
 
-@fault("schema-with-title-in-use-is-stored-anyway", breaks=[DUPLICATE])
+@fault("schema-with-title-in-use-is-stored-anyway", breaks=[STORED])
 def _(emulator: Emulator) -> None:
     """A title in use is answered 400, and yet a second schema has it afterwards."""
     usual = emulator.policy.check_title

@@ -52,7 +52,7 @@ class Living:
 
 
 def _lasting(item: Body) -> Body:
-    return {k: v for k, v in item.items() if k not in VOLATILE}
+    return {k: v for k, v in item.items() if k not in VOLATILE | {"state"}}
 
 
 def violations(exchange: Exchange) -> list[Wrong]:

@@ -69,6 +69,9 @@ def schemas(session: Session) -> None:
         body={k: v for k, v in without.items() if k != "allOf"},
     )
     put(session, row("duplicate-title-is-refused"), "createSchema", body=body)
+    if session.wants(row("refused-create-stores-nothing")):
+        query = {"limit": "20", "orderby": "title", "start": session.name("probe")}
+        session.call("listSchemas", query=query, notes={"titled": body["title"]}, step="list-titles")
     _delete(session, SCHEMA.delete(), name)
     put(session, row("deleted-schema-is-gone"), "getSchema", name)
     _class(session, several)
