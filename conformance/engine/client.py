@@ -49,6 +49,10 @@ class Client:
         """A client of its own for another thread."""
         return Client(self.settings)
 
+    def sleep(self, seconds: float) -> None:
+        """Wait before a request is sent again."""
+        time.sleep(seconds)
+
     def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
         """One request, sent again after Retry-After when the target asks for it (429, 503).
 
@@ -60,7 +64,7 @@ class Client:
             wait = _retry_after(answer)
             if wait is None or attempt == MAX_ATTEMPTS:
                 return answer
-            time.sleep(min(wait, LONGEST_WAIT))
+            self.sleep(min(wait, LONGEST_WAIT))
         raise AssertionError("unreachable")
 
     def _once(

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from conformance.engine.errors import ContractDataError, Halted
 from conformance.engine.exchange import ABSENT, Exchange
 from conformance.engine.expressions import Scope
 from conformance.engine.kinds import KINDS, Kind
-from conformance.engine.session import FIRST_PAUSE, Session
+from conformance.engine.session import Session, pauses
 
 Workflows = dict[str, dict[str, Any]]
 
@@ -103,17 +102,18 @@ class Runner:
 
     def _until_settled(self, step: dict[str, Any], scope: Scope, name: str) -> Exchange:
         retry = next((a for a in step.get("onFailure", ()) if a["type"] == "retry"), None)
-        limit = retry["retryAfter"] * retry["retryLimit"] if retry else 0.0
-        deadline, pause = time.monotonic() + limit, FIRST_PAUSE
-        while True:
-            exchange = self._call(step, scope, name)
-            scope.exchange = exchange
-            if retry is None or self._fulfilled(step, scope) or time.monotonic() > deadline:
-                return exchange
+        scope.exchange = exchange = self._call(step, scope, name)
+        if retry is None:
+            return exchange
+        seconds = float(retry["retryAfter"])
+        for pause in pauses(seconds * retry["retryLimit"], seconds):
+            if self._fulfilled(step, scope):
+                break
             if not all(scope.holds(c["condition"]) for c in retry.get("criteria", ())):
-                return exchange
-            time.sleep(pause)
-            pause = min(pause * 1.6, float(retry["retryAfter"]))
+                break
+            self.session.world.sleep(pause)
+            scope.exchange = exchange = self._call(step, scope, name)
+        return exchange
 
     def _call(self, step: dict[str, Any], scope: Scope, name: str) -> Exchange:
         by_place: dict[str, dict[str, str]] = {"path": {}, "query": {}, "header": {}}

@@ -4,7 +4,7 @@ import base64
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -25,6 +25,15 @@ ACCEPT = {
 }
 
 FIRST_PAUSE = 0.06
+
+
+def pauses(limit: float, longest: float = 2.0) -> Iterator[float]:
+    """Ever longer pauses, `limit` seconds in all: counted, not timed, so that a replay reads as often."""
+    pause = FIRST_PAUSE
+    while pause <= limit:
+        yield pause
+        limit -= pause
+        pause = min(pause * 1.6, longest)
 
 
 @dataclass
@@ -57,6 +66,7 @@ class World:
     looked_up: dict[str, str] = field(default_factory=dict)
     examples: int = 5
     generation_seed: int = 6902
+    sleep: Callable[[float], None] = time.sleep
 
 
 class Session:
@@ -203,15 +213,14 @@ class Session:
     def poll(
         self, read: Callable[[], Exchange], done: Callable[[Exchange], bool], limit: float
     ) -> Exchange:
-        """Read until `done`, at most `limit` seconds, ever less often; the last exchange either way."""
-        deadline = time.monotonic() + limit
-        pause = FIRST_PAUSE
-        while True:
+        """Read until `done`, with at most `limit` seconds of pauses; the last exchange either way."""
+        exchange = read()
+        for pause in pauses(limit):
+            if done(exchange):
+                break
+            self.world.sleep(pause)
             exchange = read()
-            if done(exchange) or time.monotonic() + pause > deadline:
-                return exchange
-            time.sleep(pause)
-            pause = min(pause * 1.6, 2.0)
+        return exchange
 
     # -- tidying up
 

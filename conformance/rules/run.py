@@ -1,7 +1,8 @@
 """A run: takes each journey once, whoever asks first, and gives verdicts on what was seen."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -18,11 +19,36 @@ from conformance.rules.journeys import Itinerary, take
 from conformance.rules.registry import check_complete, rule_for
 
 
+class Tape:
+    """What lies around each journey of a run: nothing, unless the run records or replays."""
+
+    def prepare(self, world: World, itinerary: Itinerary) -> World:
+        """The world that the journeys are to share."""
+        return world
+
+    @contextmanager
+    def around(self, journey: Journey, world: World) -> Iterator[World]:
+        """The world of one journey while it is taken."""
+        yield world
+
+    def revise(self, verdict: Verdict, journeys: list[Journey]) -> Verdict:
+        """The verdict that counts, in view of the journeys behind it."""
+        return verdict
+
+    def close(self) -> None:
+        """Undo what the tape did to the process."""
+
+
 class Run:
     """One run against one target. Workers of the same run share the folder `records`."""
 
     def __init__(
-        self, world: World, catalogue: Catalogue, itinerary: Itinerary, records: Path
+        self,
+        world: World,
+        catalogue: Catalogue,
+        itinerary: Itinerary,
+        records: Path,
+        tape: Tape | None = None,
     ) -> None:
         check_complete(catalogue)
         self.world, self.catalogue, self.itinerary, self.records = (
@@ -31,6 +57,7 @@ class Run:
             itinerary,
             records,
         )
+        self.tape = tape or Tape()
         self._journeys: dict[str, Journey] = {}
         self._evidence: dict[tuple[str, ...], Evidence] = {}
         records.mkdir(parents=True, exist_ok=True)
@@ -47,7 +74,9 @@ class Run:
 
     def verdict(self, row: Requirement) -> Verdict:
         """The verdict on a requirement, after the journeys that it needs."""
-        return self.judge.verdict(row)
+        verdict = self.judge.verdict(row)
+        journeys = [self._journeys[n] for n in self.itinerary.journeys_for(row)]
+        return self.tape.revise(verdict, journeys)
 
     def evidence_for(self, row: Requirement) -> Evidence:
         """The exchanges of the journeys that can show a requirement."""
@@ -70,7 +99,8 @@ class Run:
 
     def _take(self, journey: Journey, path: Path) -> None:
         try:
-            take(journey, self.world, self.itinerary)
+            with self.tape.around(journey, self.world) as world:
+                take(journey, world, self.itinerary)
         finally:
             _write(path, journey)
 
