@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 import threading
 import time
@@ -14,6 +15,7 @@ from conformance.emulator.errors import RefusalError
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.ids import Ids
 from conformance.emulator.listing import Continuations
+from conformance.emulator.occasions import Occasion
 from conformance.emulator.policy import Policy
 from conformance.emulator.store import Record, Store
 from conformance.emulator.tenants import TOKEN_LIFETIME, make_tenants
@@ -22,6 +24,8 @@ DEFAULT_SETTLE = 0.05
 
 Before = Callable[["Emulator", Request], Response | None]
 After = Callable[[Request, Response, "Emulator"], Response]
+Hooks = tuple[list[Before], list[tuple[str, Before]], list[tuple[str, str, After]]]
+Behaviour = tuple[Policy, Hooks, bool]
 
 
 class Emulator:
@@ -51,6 +55,21 @@ class Emulator:
         self._arriving: list[Before] = []
         self._before: list[tuple[str, Before]] = []
         self._after: list[tuple[str, str, After]] = []
+        self._choose: Callable[[Request], Behaviour] | None = None
+
+    def now_and_then(self, apply: Callable[[Emulator], None], shows: Occasion) -> None:
+        """Apply a fault that shows only to some requests."""
+        usual = self._behaviour()
+        apply(self)
+        faulty = self._behaviour()
+        self._choose = lambda request: faulty if shows(request) else usual
+
+    def _behaviour(self) -> Behaviour:
+        hooks = (list(self._arriving), list(self._before), list(self._after))
+        return copy.copy(self.policy), hooks, self.concurrent
+
+    def _behave(self, behaviour: Behaviour) -> None:
+        self.policy, (self._arriving, self._before, self._after), self.concurrent = behaviour
 
     def arriving(self, hook: Before) -> None:
         """Call `hook` before the gateway looks at any request; it may answer."""
@@ -75,6 +94,8 @@ class Emulator:
         with self._lock:
             self.agenda.run_due()
             allowed = routing.locate(request)
+            if self._choose:
+                self._behave(self._choose(request))
             try:
                 response = self._answer(request, allowed)
             except RefusalError as refusal:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from conformance.emulator.occasions import parse
+
 if TYPE_CHECKING:
     from conformance.emulator.app import Emulator
 
@@ -55,9 +57,14 @@ class Registry:
         return dict(sorted(self.seams.items()))
 
     def apply(self, emulator: Emulator, names: Sequence[str]) -> None:
-        """Apply the named seams in order."""
-        for name in names:
-            self.find(name).apply(emulator)
+        """Apply the named seams in order; `NAME@20` and `NAME@5s` show now and then."""
+        for given in names:
+            name, shows = parse(given)
+            apply = self.find(name).apply
+            if shows is None:
+                apply(emulator)
+            else:
+                emulator.now_and_then(apply, shows)
 
     def find(self, name: str) -> Seam:
         """The seam with that name."""

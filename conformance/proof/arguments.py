@@ -5,7 +5,7 @@ import os
 
 from conformance.engine.catalogue import PROFILES
 
-SETS = ("faults", "variants", "responses", "source")
+SETS = ("faults", "variants", "responses", "source", "intermittent")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -44,6 +44,24 @@ def emulator(
         yield given
 
 
+class Lender:
+    """Lends one emulator again and again, as a sandbox serves run after run, and a fresh one now and then."""
+
+    def __init__(self, times: int = 25) -> None:
+        self._times = times
+        self._lent = 0
+        self._open = contextlib.ExitStack()
+        self._given: Given = {}
+
+    def lend(self) -> Given:
+        """What a client needs to reach the emulator."""
+        if self._lent % self._times == 0:
+            self._open.close()
+            self._given = self._open.enter_context(emulator())
+        self._lent += 1
+        return self._given
+
+
 @contextmanager
 def _embedded(faults: Sequence[str], variants: Sequence[str], seed: int | None) -> Iterator[Given]:
     embedded = Embedded(faults, variants, seed)

@@ -1,7 +1,7 @@
 """What there is to try: faults, variants with the clean emulator, response mutants, source mutants."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,9 +16,10 @@ from conformance.proof.generate import mutants, observe
 from conformance.proof.material import Effort, hurry, material
 from conformance.proof.responses import try_mutant
 from conformance.proof.source import SourceMutant, sample, source_mutants
-from conformance.proof.trial import Trial, judge, try_emulator, try_fault
+from conformance.proof.trial import MANY, Trial, judge, try_emulator, try_fault
 
 CLEAN = "clean"
+OCCASIONS = ("10", "20", "3s")
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,17 @@ def response_jobs(effort: Effort) -> list[Job]:
     return jobs
 
 
+def intermittent_jobs(effort: Effort) -> list[Job]:
+    """One trial of each fault that shows now and then: in one call of ten, of twenty, in the first seconds."""
+    patient = replace(effort, sequences="full", repeats=MANY)
+    jobs = []
+    for position, (name, seam) in enumerate(FAULTS.all().items()):
+        shown = f"{name}@{OCCASIONS[position % len(OCCASIONS)]}"
+        arguments = (shown, (shown,), (), seam.about, patient)
+        jobs.append(Job("intermittent", shown, try_emulator, arguments, {"summary": seam.summary}))
+    return jobs
+
+
 def source_jobs(effort: Effort) -> list[Job]:
     """One trial of each source mutant."""
     return [
@@ -101,6 +113,7 @@ def choose(
         "variants": lambda: variant_jobs(effort, runs),
         "responses": lambda: response_jobs(effort),
         "source": lambda: source_jobs(effort),
+        "intermittent": lambda: intermittent_jobs(effort),
     }
     hurry()
     if not names:
@@ -128,6 +141,8 @@ def _sets_of(name: str) -> tuple[str, ...]:
     """Where a name may stand, by its form: making all mutants takes seconds."""
     if ".py:" in name:
         return ("source",)
+    if "@" in name:
+        return ("intermittent",)
     return ("responses",) if "." in name else ("faults", "variants")
 
 

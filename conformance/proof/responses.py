@@ -8,7 +8,7 @@ from typing import Any
 from conformance.engine.catalogue import Requirement
 from conformance.engine.evidence import Evidence, Journey
 from conformance.engine.verdict import ERROR, FAIL, WARN, Judge, Verdict
-from conformance.proof.emulators import Given, emulator
+from conformance.proof.emulators import Given, Lender, emulator
 from conformance.proof.material import (
     CRASH,
     LONGEST_TRIAL,
@@ -45,24 +45,25 @@ class Outcome:
         return bool(self.by)
 
 
+_LENDER = Lender()
+
+
 def try_mutant(mutation: Mutation, journeys: Sequence[str], effort: Effort) -> Outcome:
     """Judge a mutant by its first altered answer, and when that tells nothing by all the journeys."""
     started = time.monotonic()
     stock = material(effort)
-    first = _attempt(mutation, journeys[:1], stock, patient=False)
+    first = _attempt(mutation, journeys[:1], stock, _LENDER.lend(), patient=False)
     if not first.killed or first.warned:
-        first = _attempt(mutation, journeys, stock, patient=True)
+        with emulator() as given:
+            first = _attempt(mutation, journeys, stock, given, patient=True)
     first.seconds = round(time.monotonic() - started, 2)
     return first
 
 
 def _attempt(
-    mutation: Mutation, journeys: Sequence[str], stock: Material, patient: bool
+    mutation: Mutation, journeys: Sequence[str], stock: Material, given: Given, patient: bool
 ) -> Outcome:
-    with (
-        emulator() as given,
-        proxy(given["base_url"], stock.contract[mutation.operation], mutation) as server,
-    ):
+    with proxy(given["base_url"], stock.contract[mutation.operation], mutation) as server:
         return _judge(mutation, journeys, stock, _behind(server, given), server, patient)
 
 

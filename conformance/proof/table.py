@@ -17,6 +17,9 @@ def line(set_name: str, entry: Entry) -> str:
         state += f" missed: {entry['missed']}" if entry["missed"] else ""
         state += f" unrelated: {entry['unrelated']}" if entry["unrelated"] else ""
         return f"{entry['name']}: {state} ({entry['requests']} requests, {entry['seconds']} s)"
+    if set_name == "intermittent":
+        by = f" by {entry['red'][0]}: {entry['message']}" if entry["red"] else ""
+        return f"{entry['name']}: {state}{by} ({entry['requests']} requests, {entry['seconds']} s)"
     if set_name == "source":
         return f"{entry['name']}: {entry['outcome']} {entry['change']} ({entry['seconds']} s)"
     state += f" CRASHED {entry['crashed']}" if entry["crashed"] else ""

@@ -1,6 +1,6 @@
 """Which rule judges which requirement; what the catalogue states in full needs no code of its own."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from conformance.engine.catalogue import Catalogue, Requirement
@@ -12,6 +12,7 @@ from conformance.rules import generic
 
 KindRule = Callable[..., Iterable[Finding]]
 RULES: dict[str, Rule] = {}
+CLIENT_RULES: dict[str, Rule] = {}
 
 
 def rule(*requirement_ids: str) -> Callable[[Rule], Rule]:
@@ -20,6 +21,16 @@ def rule(*requirement_ids: str) -> Callable[[Rule], Rule]:
     def register(function: Rule) -> Rule:
         for requirement_id in requirement_ids:
             _add(requirement_id, function)
+        return function
+
+    return register
+
+
+def client_rule(requirement_id: str) -> Callable[[Rule], Rule]:
+    """Register a function as the rule of something that the documents ask of a client."""
+
+    def register(function: Rule) -> Rule:
+        _add(requirement_id, function, CLIENT_RULES)
         return function
 
     return register
@@ -36,10 +47,10 @@ def rule_of_kinds(statement: str, *kinds: Kind) -> Callable[[KindRule], KindRule
     return register
 
 
-def _add(requirement_id: str, function: Rule) -> None:
-    if requirement_id in RULES:
+def _add(requirement_id: str, function: Rule, rules: dict[str, Rule] = RULES) -> None:
+    if requirement_id in rules:
         raise ContractDataError(f"two rules judge {requirement_id}")
-    RULES[requirement_id] = function
+    rules[requirement_id] = function
 
 
 def rule_for(row: Requirement, contract: Contract) -> Rule:
@@ -59,17 +70,17 @@ def rule_for(row: Requirement, contract: Contract) -> Rule:
             return RULES[row.id]
 
 
-def check_complete(catalogue: Catalogue) -> None:
+def check_complete(catalogue: Catalogue, rules: Mapping[str, Rule] = RULES) -> None:
     """Every row of the catalogue that needs a rule has one, and every rule has a row.
 
     Raises ContractDataError naming the first that does not.
     """
     wanted = {row.id for row in catalogue.testable() if row.check == "rule"}
-    for requirement_id in sorted(wanted - set(RULES)):
+    for requirement_id in sorted(wanted - set(rules)):
         raise ContractDataError(
             f"{catalogue[requirement_id].file}: no rule judges {requirement_id}"
         )
-    for requirement_id in sorted(set(RULES) - wanted):
+    for requirement_id in sorted(set(rules) - wanted):
         raise ContractDataError(
             f"a rule judges {requirement_id}, which is no row with `check: rule`"
         )

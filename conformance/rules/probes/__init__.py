@@ -7,5 +7,6 @@ from conformance.rules.probes import (  # noqa: F401
     gateway,
     lists,
     soak,
+    soak_services,
     updates,
 )

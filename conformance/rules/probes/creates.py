@@ -4,9 +4,10 @@ from functools import partial
 from typing import Any
 
 from conformance.engine.kinds import CONNECTION, FLOW, SOURCE, TARGET
-from conformance.engine.session import Session, encode_source_params
+from conformance.engine.session import Session
 from conformance.rules.probes.kit import (
     DATA_LAKE,
+    REST,
     UNKNOWN,
     account_body,
     destination,
@@ -51,15 +52,7 @@ def connection_creates(session: Session) -> None:
     ):
         put(session, CONNECTION.row(statement), "createConnection", body=wrong)
     expect_none_named(session, CONNECTION, body["name"])
-    resource = encode_source_params({"resourcePath": "charges"})
-    query = {
-        "objectType": "rest",
-        "object": "json",
-        "fileType": "json",
-        "preview": "false",
-        "sourceParams": resource,
-    }
-    session.call("exploreConnection", account, query=query, step="explore")
+    session.call("exploreConnection", account, query=REST, step="explore")
     put(
         session,
         CONNECTION.row("explore-without-parameters-is-refused"),

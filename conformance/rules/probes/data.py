@@ -1,5 +1,6 @@
 """Probes of the Schema Registry, Catalog, Data Prep and the inlet."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.engine.kinds import CLASS, DATA_SET, FLOW, SCHEMA, SOURCE
@@ -71,26 +72,30 @@ def schemas(session: Session) -> None:
     put(session, row("duplicate-title-is-refused"), "createSchema", body=body)
     if session.wants(row("refused-create-stores-nothing")):
         query = {"limit": "20", "orderby": "title", "start": session.name("probe")}
-        session.call("listSchemas", query=query, notes={"titled": body["title"]}, step="list-titles")
+        session.call(
+            "listSchemas", query=query, notes={"titled": body["title"]}, step="list-titles"
+        )
     _delete(session, SCHEMA.delete(), name)
     put(session, row("deleted-schema-is-gone"), "getSchema", name)
     _class(session, several)
 
 
-def _class(session: Session, several: bool) -> None:
-    body = {
+def class_body(session: Session, title: str) -> dict[str, Any]:
+    """An ad-hoc class in the form of a schema (S0:57)."""
+    adhoc = {"type": "object", "properties": {"id": {"type": "string"}}}
+    return {
         "type": "object",
-        "title": session.name("probe class"),
+        "title": session.name(title),
         "description": "Class of a probe",
         "allOf": [
             {"$ref": "https://ns.adobe.com/xdm/data/adhoc"},
-            {
-                "properties": {
-                    "_adhoc": {"type": "object", "properties": {"id": {"type": "string"}}}
-                }
-            },
+            {"properties": {"_adhoc": adhoc}},
         ],
     }
+
+
+def _class(session: Session, several: bool) -> None:
+    body = class_body(session, "probe class")
     created = session.call("createClass", body=body, step="create-class")
     name = str(session.take(created, "/meta:altId"))
     if several:

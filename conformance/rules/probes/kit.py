@@ -5,7 +5,7 @@ from typing import Any
 
 from conformance.engine.exchange import Exchange
 from conformance.engine.kinds import CONNECTION, FLOW, Kind
-from conformance.engine.session import Session
+from conformance.engine.session import Session, encode_source_params
 
 DATA_LAKE = {"id": "c604ff05-7f1a-43c0-8e18-33bf874cb11c", "version": "1.0"}
 PROFILE_STORE = {"id": "8a9c3494-9708-43d7-ae3f-cda01e5030e1", "version": "1.0"}
@@ -17,6 +17,13 @@ DATA_SET_CONTENT = "application/vnd.adobe.xed-full-notext+json; version=1"
 SCHEMA_VERSION = "application/vnd.adobe.xed-full+json;version=1"
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 SETTLING_SECONDS = 30.0
+REST = {
+    "objectType": "rest",
+    "object": "json",
+    "fileType": "json",
+    "preview": "false",
+    "sourceParams": encode_source_params({"resourcePath": "charges"}),
+}
 
 
 def spec_of(session: Session, connector: str) -> dict[str, Any]:

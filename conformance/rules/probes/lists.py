@@ -41,30 +41,31 @@ def probe_list(session: Session, kind: Kind, body: dict[str, Any]) -> None:
     )
     names = [session.name(f"probe list {kind.name} {n}") for n in several]
     made = [make(session, kind, {**body, "name": name}) for name in names]
-    _list(session, kind, names[:1], lists=made[:1], named=names[0])
+    list_named(session, kind, names[:1], lists=made[:1], named=names[0])
     if session.wants(kind.row("list-limit-bounds-page")):
-        _list(session, kind, names, {"limit": "1"}, limit=1)
+        list_named(session, kind, names, {"limit": "1"}, limit=1)
     if session.wants(kind.row("list-pages-neither-repeat-nor-skip")):
         _walk(session, kind, names, made)
     if len(names) > 1:
-        _list(session, kind, names[-1:], lists=made[-1:], named=names[-1])
+        list_named(session, kind, names[-1:], lists=made[-1:], named=names[-1])
     if session.wants(kind.row("list-follows-orderby")):
         for order in ("name", "-name"):
-            _list(session, kind, names, {"orderby": order}, ordered=order)
+            list_named(session, kind, names, {"orderby": order}, ordered=order)
     if kind is FLOW and session.wants(FLOW.row("list-count-answers-a-number")):
-        _list(session, kind, names, {"count": "true"}, count=len(made))
+        list_named(session, kind, names, {"count": "true"}, count=len(made))
     session.call(kind.delete(), made[0], step=f"delete-{kind.name}")
     put(session, kind.row("deleted-one-is-gone"), kind.get(), made[0])
-    _list(session, kind, names[:1], lacks=made[:1])
+    list_named(session, kind, names[:1], lacks=made[:1])
 
 
-def _list(
+def list_named(
     session: Session,
     kind: Kind,
     names: list[str],
     query: dict[str, str] | None = None,
     **notes: Any,
 ) -> None:
+    """List the entities of some names; the notes say what the list must show."""
     wanted = {"property": f"name=={','.join(names)}", **(query or {})}
     session.call(kind.list(), query=wanted, step=f"list-{kind.name}", notes=notes)
 
@@ -72,7 +73,7 @@ def _list(
 def expect_none_named(session: Session, kind: Kind, name: str) -> None:
     """List by a name that only refused creates bore."""
     if session.wants(kind.row("refused-create-stores-nothing")):
-        _list(session, kind, [name], refused=name)
+        list_named(session, kind, [name], refused=name)
 
 
 def _walk(session: Session, kind: Kind, names: list[str], made: list[str]) -> None:

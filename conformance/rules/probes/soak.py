@@ -4,7 +4,7 @@ from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, SOURC
 from conformance.engine.session import Session
 from conformance.rules.probes.changes import change, describe, read_one
 from conformance.rules.probes.kit import account_body, destination, make, settled
-from conformance.rules.probes.lists import part_body
+from conformance.rules.probes.lists import list_named, part_body
 from conformance.rules.probes.registry import probe
 
 SOAKED = (
@@ -25,7 +25,7 @@ SOAKED = (
 )
 
 
-@probe("soak", *(kind.row(glob) for kind in FLOW_SERVICE_KINDS for glob in SOAKED))
+@probe("soak", *(kind.row(glob) for kind in FLOW_SERVICE_KINDS for glob in SOAKED), also=("*",))
 def soak(session: Session) -> None:
     if session.world.repeats < 2:
         return
@@ -45,7 +45,11 @@ def _soak(session: Session, kind: Kind, body: dict[str, object]) -> None:
     for number in range(times):
         name = session.name(f"soak {kind.name} {number}")
         made = make(session, kind, {**body, "name": name})
-        read_one(session, kind, made)
+        if kind is FLOW:
+            settled(session, made)
+        for _ in range(1 + number % 3):  # never in step with a fault that counts
+            read_one(session, kind, made)
+        list_named(session, kind, [name], lists=[made], named=name)
         if number == 0:
             kept = made
         else:

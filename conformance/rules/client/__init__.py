@@ -1,0 +1,3 @@
+"""What the documents ask of clients. Importing this package registers the rules; only `judge` and the fixtures do."""
+
+from conformance.rules.client import addresses, bodies, headers, schedules, updates  # noqa: F401

@@ -1,0 +1,84 @@
+"""The lawful calls of the data services and the reads of the flow service many times over (full profile)."""
+
+from typing import Any
+
+from conformance.engine.kinds import CLASS, CONNECTION, DATA_SET, FLOW, SCHEMA, Kind
+from conformance.engine.session import Session
+from conformance.rules.probes.creates import schedule
+from conformance.rules.probes.data import class_body
+from conformance.rules.probes.kit import (
+    DATA_SET_CONTENT,
+    REST,
+    Stored,
+    account_body,
+    lake,
+    make,
+    schema_body,
+    settled,
+    stored,
+    table_flow,
+    table_source,
+)
+from conformance.rules.probes.registry import probe
+
+
+@probe("soak-registry", "schema-registry.*", also=("*",))
+def soak_registry(session: Session) -> None:
+    for number in range(session.world.repeats if session.world.repeats > 1 else 0):
+        session.call("getStats", step="soak-stats")
+        for kind, body in ((SCHEMA, schema_body), (CLASS, class_body)):
+            asked = body(session, f"soak {kind.name} {number}")
+            created = session.call(kind.create(), body=asked, step=f"soak-{kind.name}")
+            _soak(session, kind, str(session.take(created, "/meta:altId")), number)
+
+
+@probe("soak-data", "catalog.*", "data-prep.*", also=("*",))
+def soak_data(session: Session) -> None:
+    if session.world.repeats < 2:
+        return
+    half = stored(session)
+    for number in range(session.world.repeats):
+        made = _data_set(session, half, number)
+        query = {"limit": str(1 + number % 2)}
+        notes = {"limit": 1 + number % 2}
+        session.call("listDataSets", query=query, notes=notes, step="soak-data-sets")
+        _soak(session, DATA_SET, made, number)
+        session.call("getMappingSet", half.mapping, step="soak-mapping-set")
+        session.call("listMappingSets", query={"limit": "1", "start": "0"}, step="soak-mappings")
+
+
+def _data_set(session: Session, half: Stored, number: int) -> str:
+    body = {
+        "name": session.name(f"soak dataset {number}"),
+        "schemaRef": {"id": half.schema, "contentType": DATA_SET_CONTENT},
+    }
+    answer = session.call("createDataSet", body=body, step="soak-data-set")
+    return str(session.take(answer, "/0")).rsplit("/", 1)[-1]
+
+
+def _soak(session: Session, kind: Kind, identifier: str, number: int) -> None:
+    for _ in range(1 + number % 3):
+        session.call(kind.get(), identifier, step=f"soak-{kind.name}-read")
+    session.call(kind.delete(), identifier, step=f"soak-{kind.name}-delete")
+    session.call(kind.get(), identifier, case=kind.row(kind.gone), step=f"soak-{kind.name}-gone")
+
+
+@probe("soak-reads", "flow-service.connection-specs.*", "flow-service.runs.*", also=("*",))
+def soak_reads(session: Session) -> None:
+    if session.world.repeats < 2:
+        return
+    source, half = table_source(session), lake(session)
+    flow = make(session, FLOW, table_flow(session, "soak runs", source, half, schedule()))
+    settled(session, flow)
+    spec = session.world.connectors["stripe"]["connectionSpec"]["id"]
+    account = make(session, CONNECTION, account_body(session, "soak account"))
+    reads: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("listConnectionSpecs", {"query": {"property": f'id=="{spec}"'}}),
+        ("listFlowSpecs", {"query": {"property": 'name=="CRMToAEP"'}}),
+        ("listRuns", {"query": {"property": f"flowId=={flow}"}}),
+    )
+    for _ in range(session.world.repeats):
+        for operation, call in reads:
+            session.call(operation, step=f"soak-{operation}", **call)
+        session.call("testConnection", account, step="soak-test", halts=False)
+        session.call("exploreConnection", account, query=REST, step="soak-explore")
