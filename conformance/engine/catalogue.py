@@ -29,6 +29,7 @@ class Requirement:
     accepts: tuple[str, ...] = ()
     errata: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    side: str = "server"
     file: str = field(default="", compare=False)
 
     @property
@@ -69,8 +70,8 @@ class Catalogue:
         return [row for row in self.testable() if PROFILES.index(row.profile) <= reach]
 
 
-def load_catalogue(root: Path) -> Catalogue:
-    """The catalogue under `root`/requirements.
+def load_catalogue(root: Path, side: str = "server") -> Catalogue:
+    """What the catalogue under `root`/requirements asks of one side: of servers, or of clients.
 
     Raises ContractDataError, with file and line, for a row that does not fit the schema, an id given
     twice, a need that no row defines, needs in a circle, or a citation that leads nowhere.
@@ -91,7 +92,7 @@ def load_catalogue(root: Path) -> Catalogue:
     except CycleError as error:
         names = ", ".join(error.args[1])
         raise places[error.args[1][0]].error("needs", f"needs go in a circle: {names}") from None
-    return Catalogue(rows)
+    return Catalogue({name: row for name, row in rows.items() if row.side == side})
 
 
 @dataclass(frozen=True)

@@ -37,5 +37,5 @@ def query(exchange: Exchange) -> dict[str, list[str]]:
 
 
 def is_draft(exchange: Exchange) -> bool:
-    """Whether a create makes a draft, which may lack anything (facts:474)."""
+    """Whether a create makes a draft, which may lack anything (facts:484)."""
     return query(exchange).get("mode") == ["draft"]
