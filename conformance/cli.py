@@ -8,7 +8,9 @@ from pathlib import Path
 from conformance.engine.errors import ConformanceError
 from conformance.options import OPTIONS
 from conformance.proof.arguments import add_arguments
+from conformance.recordings.drift.arguments import add_arguments as add_drift_arguments
 
+REPLAY_ONLY = ("--target", "--max-cassette-age", "--record")
 PLUGINS = ("xdist.plugin", "allure_pytest.plugin")
 
 
@@ -39,6 +41,11 @@ def _parser() -> argparse.ArgumentParser:
     for option in OPTIONS:
         run.add_argument(option.flag, **option.keywords())
     run.set_defaults(act=_run)
+    record = commands.add_parser("record", help="judge a target and keep its traffic as cassettes")
+    for option in OPTIONS:
+        if option.flag not in REPLAY_ONLY:
+            record.add_argument(option.flag, **option.keywords())
+    record.set_defaults(act=_record)
     serve = commands.add_parser("serve", help="serve the emulator alone", add_help=False)
     serve.set_defaults(act=_serve)
     serve.add_argument("rest", nargs=argparse.REMAINDER)
@@ -51,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     prove = commands.add_parser("prove", help="prove that the suite catches what is broken")
     add_arguments(prove)
     prove.set_defaults(act=_prove)
+    compared = commands.add_parser("drift", help="say what changed between two recordings")
+    add_drift_arguments(compared)
+    compared.set_defaults(act=_drift)
     return parser
 
 
@@ -80,6 +90,10 @@ def _run(arguments: argparse.Namespace, words: list[str]) -> int:
     )
 
 
+def _record(arguments: argparse.Namespace, words: list[str]) -> int:
+    return _run(arguments, words if arguments.aep_record else [*words, "--record", "cassettes"])
+
+
 def _serve(arguments: argparse.Namespace, words: list[str]) -> int:
     import runpy
 
@@ -92,6 +106,12 @@ def _prove(arguments: argparse.Namespace, words: list[str]) -> int:
     from conformance.proof.command import prove
 
     return prove(arguments)
+
+
+def _drift(arguments: argparse.Namespace, words: list[str]) -> int:
+    from conformance.recordings.drift.command import drift
+
+    return drift(arguments)
 
 
 def _list(arguments: argparse.Namespace, words: list[str]) -> int:
