@@ -1,11 +1,14 @@
 """What a recording holds, and how a vcrpy cassette is read into it."""
 
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+from vcr.filters import decode_response
 from vcr.persisters.filesystem import CassetteNotFoundError, FilesystemPersister
 from vcr.serializers import jsonserializer, yamlserializer
 
@@ -19,6 +22,8 @@ class Interaction:
     """One recorded request and its answer, header names as they were sent.
 
     `about` is what our own recorder knows beside the traffic: journey, step, operation, case, notes.
+    Status 0 means that no answer came, and `error` why. `lost` names the bodies, "request" and
+    "answer", that were sent but not kept. `started` is in epoch seconds, 0 where nothing tells it.
     """
 
     method: str
@@ -29,6 +34,10 @@ class Interaction:
     answer_headers: dict[str, str]
     answer_text: str
     about: Mapping[str, Any] = field(default_factory=dict)
+    lost: tuple[str, ...] = ()
+    error: str = ""
+    started: float = 0.0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -45,12 +54,28 @@ def read_cassette(path: Path) -> Recording:
 
     Raises SettingsError, in one line that names the file, for one that is missing, damaged or none.
     """
-    try:
-        requests, responses, *rest = FilesystemPersister.load_cassette(path, _serializer(path))
+    return load_cassette(path)[0]
+
+
+def load_cassette(path: Path) -> tuple[Recording, tuple[Any, ...]]:
+    """A cassette, and beside it what vcrpy itself makes of it: requests, answers and perhaps metadata.
+
+    Raises SettingsError as `read_cassette` does.
+    """
+    with _one_line(path):
+        loaded = FilesystemPersister.load_cassette(path, _serializer(path))
+        requests, responses, *rest = loaded
         metadata = (rest[0] if rest else {}).get(METADATA, {})
         abouts = metadata.get("interactions") or [{}] * len(requests)
         pairs = zip(requests, responses, abouts, strict=True)
         found = tuple(_interaction(q, a, about) for q, a, about in pairs)
+    return Recording(path, found, metadata), loaded
+
+
+@contextmanager
+def _one_line(path: Path) -> Iterator[None]:
+    try:
+        yield
     except CassetteNotFoundError:
         raise SettingsError(f"{path}: no such cassette, or an empty one") from None
     except OSError as error:
@@ -59,7 +84,6 @@ def read_cassette(path: Path) -> Recording:
         raise SettingsError(f"{path}{_line(error)}: damaged: not YAML; record it again") from None
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         raise SettingsError(f"{path}: not a cassette of vcrpy, or a damaged one") from None
-    return Recording(path, found, metadata)
 
 
 def _serializer(path: Path) -> Any:
@@ -72,16 +96,34 @@ def _line(error: yaml.YAMLError) -> str:
 
 
 def _interaction(request: Any, answer: Mapping[str, Any], about: Mapping[str, Any]) -> Interaction:
+    answer = _unpacked(answer)
+    sent, told = _headers(request.headers), _headers(answer["headers"])
+    packed = {"request": is_packed(sent), "answer": is_packed(told)}
     return Interaction(
         request.method,
         request.uri,
-        _headers(request.headers),
-        _text(request.body),
+        sent,
+        "" if packed["request"] else _text(request.body),
         int(answer["status"]["code"]),
-        _headers(answer["headers"]),
-        _text(answer["body"]["string"]),
+        told,
+        "" if packed["answer"] else _text(answer["body"]["string"]),
         about,
+        tuple(name for name, is_so in packed.items() if is_so),
     )
+
+
+def _unpacked(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        unpacked: Mapping[str, Any] = decode_response(answer)
+    except (OSError, EOFError, zlib.error):
+        return answer
+    return unpacked
+
+
+def is_packed(headers: Mapping[str, str]) -> bool:
+    """Whether headers say that the body is compressed."""
+    encodings = (v for k, v in headers.items() if k.lower() == "content-encoding")
+    return any(value.strip().lower() not in ("", "identity") for value in encodings)
 
 
 def _headers(headers: Mapping[str, Any]) -> dict[str, str]:
