@@ -91,7 +91,7 @@ def _run(arguments: argparse.Namespace, words: list[str]) -> int:
 
 
 def _record(arguments: argparse.Namespace, words: list[str]) -> int:
-    return _run(arguments, words if arguments.aep_record else [*words, "--record", "cassettes"])
+    return _run(arguments, [*words, "--record", arguments.aep_cassettes or "cassettes"])
 
 
 def _serve(arguments: argparse.Namespace, words: list[str]) -> int:

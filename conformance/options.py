@@ -35,6 +35,19 @@ class Option:
 
 OPTIONS = (
     Option(
+        "--target",
+        "replay: judge a recording in place of a server, with every socket blocked",
+        choices=("replay",),
+    ),
+    Option(
+        "--cassettes",
+        "folder of recordings: to replay (default those that come along) or to write (default cassettes)",
+        "DIR",
+    ),
+    Option("--name", "recording in that folder (default emulator, or the host)", "TARGET"),
+    Option("--record", "keep the traffic of a conformant run under this folder", "DIR"),
+    Option("--max-cassette-age", "warn of recordings that are older", "DAYS", 180),
+    Option(
         "--base-url",
         "judge the server at this address in place of the embedded emulator",
         "URL",

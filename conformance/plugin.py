@@ -177,15 +177,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if state is None or _is_worker(session.config):
         return
     broken_off = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
-    interrupted = exitstatus in broken_off
-    outcome = state.outcome(interrupted)
+    outcome, code = state.finish(exitstatus in broken_off)
     results.write(Path(session.config.option.aep_report_dir) / "results.json", outcome)
     session.config.stash[OUTCOME] = outcome
     state.close()
-    if exitstatus == pytest.ExitCode.USAGE_ERROR:
-        session.exitstatus = 2
-    else:
-        session.exitstatus = 3 if interrupted else results.exit_code(outcome)
+    session.exitstatus = 2 if exitstatus == pytest.ExitCode.USAGE_ERROR else code
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -193,6 +189,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if outcome is None:
         return
     terminalreporter.section("verdict")
+    for line in outcome["notes"]:
+        terminalreporter.write_line(line)
     for line in text.summary(outcome["requirements"]):
         terminalreporter.write_line(line)
     folder = config.option.aep_report_dir

@@ -15,7 +15,7 @@ from conformance.engine.catalogue import Catalogue, Requirement, load_catalogue
 from conformance.engine.client import Client, fetch_token
 from conformance.engine.contract import load_contract
 from conformance.engine.data import contracts_root, fingerprint
-from conformance.engine.errors import SettingsError
+from conformance.engine.errors import ConformanceError, SettingsError
 from conformance.engine.preflight import check_target
 from conformance.engine.redaction import Redactor
 from conformance.engine.sequence import load_workflows
@@ -23,6 +23,7 @@ from conformance.engine.session import World
 from conformance.engine.settings import Settings, resolve
 from conformance.engine.verdict import Verdict
 from conformance.options import OPTIONS
+from conformance.recordings.choice import choose, recording_name, replay_of
 from conformance.report import results
 from conformance.rules.journeys import Itinerary, load_connectors
 from conformance.rules.run import Run, refusals_among, with_needs
@@ -43,6 +44,7 @@ class State:
         self.profile: str = options["profile"]
         self.selected = self.catalogue.select(self.profile, tuple(options["requirement"]))
         self.settings = Settings(**shared["settings"])
+        self.tape = choose(options, shared)
         self.run = self._run(root)
 
     def _run(self, root: Path) -> Run:
@@ -66,22 +68,43 @@ class State:
             examples=_whole_number("examples", self.options),
         )
         world.redactor.learn("access_token", self.shared["token"])
-        return Run(world, self.catalogue, itinerary, Path(self.shared["records"]))
+        world = self.tape.prepare(world, itinerary)
+        return Run(world, self.catalogue, itinerary, Path(self.shared["records"]), self.tape)
 
     @property
     def target(self) -> dict[str, str]:
         """The target as results.json names it."""
         given, embedded = self.settings, self.embedded is not None
-        return {
+        target = {
             "name": "emulator" if embedded else given.base_url.split("//", 1)[-1],
             "base_url": given.base_url,
             "sandbox": given.sandbox,
             "org_id": given.org_id,
             "mode": "emulator" if embedded else "live",
         }
+        return self.tape.target(target)
+
+    def finish(self, interrupted: bool) -> tuple[dict[str, Any], int]:
+        """The results of the run and its exit code."""
+        try:
+            if not interrupted:
+                self.tape.complete(self.run)
+        except KeyboardInterrupt:
+            interrupted = True
+        outcome = self.outcome(interrupted)
+        faults = self.tape.faults(self.run.taken())
+        code = 3 if interrupted or faults else results.exit_code(outcome)
+        try:
+            outcome["notes"] = [*faults, *outcome["notes"]]
+            outcome["notes"] += self.tape.finish(self.run, outcome, code)
+        except ConformanceError as error:
+            outcome["notes"].append(str(error))
+            code = error.exit_code
+        return outcome, code
 
     def outcome(self, interrupted: bool) -> dict[str, Any]:
         """The results of the run so far."""
+        taken = self.run.taken()
         rows = [
             self.rows.get(row.id) or self._late(row)
             for row in self.selected
@@ -91,7 +114,7 @@ class State:
         whole = {r.id for r in self.catalogue.select(self.profile) if r.level == "MUST"}
         return results.build(
             rows,
-            self.run.taken(),
+            taken,
             self.catalogue,
             {name: c["id"] for name, c in self.run.itinerary.sequences.items()},
             self.target,
@@ -101,7 +124,8 @@ class State:
             self.started,
             time.time(),
             notes,
-            complete=whole <= {row["id"] for row in rows} and not self.options["sequence"],
+            complete=whole <= {row["id"] for row in rows}
+            and not (self.options["sequence"] or self.tape.faults(taken)),
         )
 
     def _late(self, row: Requirement) -> dict[str, Any]:
@@ -117,12 +141,14 @@ class State:
             words += [f"--{option} {name}" for name in self.options[option]]
         if self.profile != requirement.profile:
             words.append(f"--profile {self.profile}")
-        if self.options["base_url"]:
-            words.append(f"--base-url {self.options['base_url']}")
+        for option in ("base_url", "target", "cassettes", "name"):
+            if self.options[option]:
+                words.append(f"--{option.replace('_', '-')} {self.options[option]}")
         return " ".join(words)
 
     def close(self) -> None:
-        """Remove the records and stop the emulator."""
+        """Remove the records, let go of the process and stop the emulator."""
+        self.tape.close()
         shutil.rmtree(self.run.records, ignore_errors=True)
         if self.embedded:
             self.embedded.stop()
@@ -138,8 +164,10 @@ def _whole_number(option: str, options: Options) -> int:
 def prepare(options: dict[str, Any]) -> State:
     """Start the emulator unless another target is given, get a token, and look whether it answers.
 
-    Raises ConformanceError in one line when the run cannot begin.
+    A replay needs none of these. Raises ConformanceError in one line when the run cannot begin.
     """
+    if options["target"] == "replay":
+        return _begun(options, replay_of(options).shared())
     embedded = None
     if not (options["base_url"] or os.environ.get("AEP_BASE_URL") or options["config"]):
         embedded = Embedded(options["fault"], options["variant"], options["seed"])
@@ -160,11 +188,20 @@ def _prepared(options: dict[str, Any], embedded: Embedded | None) -> State:
         "settings": asdict(settings),
         "token": settings.access_token or fetch_token(Client(settings)),
         "run": f"aepc-{secrets.token_hex(3)}",
-        "records": str(_fresh_folder(Path(options["report_dir"])) / ".journeys"),
     }
-    state = State(options, shared)
+    if options["record"]:
+        name = recording_name(options, settings.base_url, embedded is not None)
+        shared["recording"] = str(Path(options["report_dir"]) / "cassettes" / name)
+    state = _begun(options, shared)
     state.embedded = embedded
     check_target(state.run.world)
+    return state
+
+
+def _begun(options: dict[str, Any], shared: dict[str, Any]) -> State:
+    shared["records"] = str(_fresh_folder(Path(options["report_dir"])) / ".journeys")
+    state = State(options, shared)
+    state.tape.begin(state.run.itinerary)
     return state
 
 

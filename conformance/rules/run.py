@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -22,8 +23,15 @@ from conformance.rules.registry import check_complete, rule_for
 class Tape:
     """What lies around each journey of a run: nothing, unless the run records or replays."""
 
+    def target(self, given: dict[str, str]) -> dict[str, str]:
+        """The target as results.json names it."""
+        return given
+
+    def begin(self, itinerary: Itinerary) -> None:
+        """Make ready, once for all processes of the run. Raises SettingsError when it cannot be."""
+
     def prepare(self, world: World, itinerary: Itinerary) -> World:
-        """The world that the journeys are to share."""
+        """The world that the journeys of this process are to share."""
         return world
 
     @contextmanager
@@ -34,6 +42,17 @@ class Tape:
     def revise(self, verdict: Verdict, journeys: list[Journey]) -> Verdict:
         """The verdict that counts, in view of the journeys behind it."""
         return verdict
+
+    def complete(self, run: "Run") -> None:
+        """Take what else the run is to take."""
+
+    def faults(self, journeys: list[Journey]) -> list[str]:
+        """Why the run as a whole says nothing about the target."""
+        return []
+
+    def finish(self, run: "Run", outcome: dict[str, Any], exit_code: int) -> list[str]:
+        """Remarks for the reader of the results. Raises SettingsError when something cannot be written."""
+        return []
 
     def close(self) -> None:
         """Undo what the tape did to the process."""

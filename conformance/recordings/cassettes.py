@@ -1,0 +1,78 @@
+"""Cassettes as vcrpy opens them for us: what is kept of a request and its answer, with no secret in it."""
+
+import logging
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import vcr
+from vcr.record_mode import RecordMode
+
+from conformance.engine.redaction import Redactor
+from conformance.recordings.matching import is_recorded
+
+# vcrpy logs whole requests, before their secrets are replaced.
+logging.getLogger("vcr").setLevel(logging.ERROR)
+
+SENT_BY_LIBRARY = ("user-agent", "accept-encoding", "connection", "content-length")
+VOLATILE = ("date", "server")
+UNREADABLE = "(packed in a way that cannot be read, so its secrets cannot be replaced: not kept)"
+
+
+def open_cassette(
+    path: Path, hide: Redactor, mode: RecordMode, persister: Any = None
+) -> AbstractContextManager[Any]:
+    """A cassette of vcrpy for one journey: with RecordMode.ONCE a new one, with NONE one to replay."""
+    library = vcr.VCR(decode_compressed_response=True)
+    library.register_matcher("recorded", is_recorded)
+    if persister is not None:
+        library.register_persister(persister)
+    scrub = Scrubber(hide)
+    opened: AbstractContextManager[Any] = library.use_cassette(
+        str(path),
+        record_mode=mode,
+        match_on=["recorded"],
+        before_record_request=scrub.request,
+        before_record_response=scrub.answer,
+    )
+    return opened
+
+
+class Scrubber:
+    """vcrpy's hooks: replaces secrets by the placeholders that the run's exchanges show."""
+
+    def __init__(self, hide: Redactor) -> None:
+        self.hide = hide
+
+    def request(self, request: Any) -> Any:
+        """The request as it is kept; vcrpy hands over a copy, more than once for the same request."""
+        if getattr(request, "is_clean", False):
+            return request
+        kept = {k: v for k, v in request.headers.items() if k.lower() not in SENT_BY_LIBRARY}
+        request.headers = self.hide.headers({k: _text(v) for k, v in kept.items()})
+        if request.body is not None:
+            request.body = self.hide.text(_text(request.body))
+        request.uri = self.hide.text(request.uri)
+        request.is_clean = True
+        return request
+
+    def answer(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """The answer as it is kept."""
+        headers = {k: v for k, v in answer["headers"].items() if k.lower() not in VOLATILE}
+        packed = any(name.lower() == "content-encoding" for name in headers)
+        text = UNREADABLE if packed else self.hide.text(_text(answer["body"]["string"]))
+        kept = {name: self._values(name, values) for name, values in headers.items()}
+        body = text.encode()
+        for name in kept:
+            if name.lower() == "content-length":
+                kept[name] = [str(len(body))]
+        status = {**answer["status"], "message": self.hide.text(answer["status"]["message"] or "")}
+        return {"status": status, "headers": kept, "body": {"string": body}}
+
+    def _values(self, name: str, values: Any) -> list[str]:
+        each = [values] if isinstance(values, str) else list(values)
+        return [self.hide.headers({name: value})[name] for value in each]
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", errors="replace") if isinstance(value, bytes) else str(value or "")
