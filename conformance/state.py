@@ -26,7 +26,7 @@ from conformance.options import OPTIONS
 from conformance.recordings.choice import choose, recording_name, replay_of
 from conformance.report import results
 from conformance.rules.journeys import Itinerary, load_connectors
-from conformance.rules.run import Run, refusals_among, with_needs
+from conformance.rules.run import Run, refusable_among, refusals_among, with_needs
 
 Options = Mapping[str, Any]
 
@@ -65,6 +65,7 @@ class State:
             wanted,
             refusals_among(self.catalogue),
             _whole_number("repeats", self.options) if self.profile == "full" else 1,
+            refusable_among(self.catalogue),
             examples=_whole_number("examples", self.options),
         )
         world.redactor.learn("access_token", self.shared["token"])

@@ -50,7 +50,8 @@ class Created:
 class World:
     """What all journeys of a run share: the target, the contract and the run's prefix.
 
-    A request that must be refused (`refusals`) is sent `repeats` times, to meet a fault that comes and goes.
+    A request that must be refused (`refusals`) is sent `repeats` times, to meet a fault that comes and goes;
+    one that may be (`refusable`) has a documented body when it is.
     """
 
     settings: Settings
@@ -63,6 +64,7 @@ class World:
     wanted: frozenset[str] = frozenset()
     refusals: frozenset[str] = frozenset()
     repeats: int = 1
+    refusable: frozenset[str] = frozenset()
     looked_up: dict[str, str] = field(default_factory=dict)
     examples: int = 5
     generation_seed: int = 6902
@@ -172,7 +174,13 @@ class Session:
         return self._record(operation, path, url, sent, payload, answer, started, case, step, notes)
 
     def call_form(
-        self, operation_id: str, form: Mapping[str, str], *, case: str | None = None, step: str
+        self,
+        operation_id: str,
+        form: Mapping[str, str],
+        *,
+        step: str,
+        case: str | None = None,
+        notes: dict[str, Any] | None = None,
     ) -> Exchange:
         """One exchange with a form body; a token in the answer is kept in `last_token`, never in the record."""
         operation = self.world.contract[operation_id]
@@ -183,7 +191,7 @@ class Session:
         started = time.time()
         answer = self.world.client.send(operation.method, url, headers, payload)
         exchange = self._record(
-            operation, {}, url, headers, payload, answer, started, case, step, {}
+            operation, {}, url, headers, payload, answer, started, case, step, notes or {}
         )
         if case is None:
             self.require_success(exchange)

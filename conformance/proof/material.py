@@ -21,7 +21,7 @@ from conformance.engine.sequence import Workflows, load_workflows
 from conformance.engine.session import Session, World
 from conformance.engine.settings import Settings, resolve
 from conformance.rules.journeys import Itinerary, load_connectors, take
-from conformance.rules.run import Run, refusals_among, with_needs
+from conformance.rules.run import Run, refusable_among, refusals_among, with_needs
 
 TIMEOUT = 10.0
 LONGEST_WAIT = 4.0
@@ -135,6 +135,7 @@ class Material:
             self.wanted,
             refusals_among(self.catalogue),
             self.effort.repeats,
+            refusable_among(self.catalogue),
         )
 
     def itinerary(self, settings: Settings) -> Itinerary:

@@ -10,6 +10,10 @@ LIMIT = 60
 
 def line(set_name: str, entry: Entry) -> str:
     """One trial on one line."""
+    return " ".join(_line(set_name, entry).split())
+
+
+def _line(set_name: str, entry: Entry) -> str:
     if set_name == "variants":
         return f"{entry['name']}: {_variant(entry)} ({entry['runs']} runs, {entry['seconds']} s)"
     state = "killed" if entry["killed"] else "SURVIVED"

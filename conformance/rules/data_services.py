@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from conformance.engine.evidence import Evidence
 from conformance.engine.exchange import ABSENT, Exchange, at
 from conformance.engine.kinds import DATA_SET, MAPPING_SET
+from conformance.engine.patch import missing_from
 from conformance.engine.verdict import Finding, check
 from conformance.rules.registry import rule
 
@@ -132,13 +133,26 @@ def created_mapping_set_is_readable(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
+@rule("data-prep.mapping-sets.read-shows-what-was-created")
+def mapping_set_shows_what_was_created(evidence: Evidence) -> Iterator[Finding]:
+    for created, read in _mapping_set_reads(evidence):
+        version, sent = created.at("/version"), at(created.sent, "/outputSchema")
+        if ABSENT not in (version, read.at("/version")):
+            fine = read.at("/version") == version
+            yield check(read, fine, repr(version), read.at("/version"), "/version")
+        if ABSENT not in (sent, read.at("/outputSchema")):
+            lost = missing_from(sent, read.at("/outputSchema"))
+            yield check(read, not lost, repr(sent), read.at("/outputSchema"), "/outputSchema")
+
+
 @rule("data-prep.mapping-sets.mappings-are-stored")
 def mappings_are_stored(evidence: Evidence) -> Iterator[Finding]:
     for created, read in _mapping_set_reads(evidence):
         items = read.at("/mappings")
         if read.status != 200 or not isinstance(items, list):
             continue
-        expected = {_destination(item) for item in at(created.sent, "/mappings") or []}
+        sent = at(created.sent, "/mappings") or []
+        expected = {_destination(item) for item in sent}
         actual = {_destination(item) for item in items}
         yield check(
             read,
@@ -149,8 +163,9 @@ def mappings_are_stored(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _destination(item: dict[str, object]) -> object:
-    return item.get("destinationXdmPath") or item.get("destination")
+def _destination(item: object) -> object:
+    found = at(item, "/destinationXdmPath")
+    return at(item, "/destination") if found in (ABSENT, None, "") else found
 
 
 @rule("data-collection.inlet.batch-answers-multi-status")

@@ -1,7 +1,7 @@
 """Flows and base connections: what their documents say beyond create, read, update, delete."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from conformance.engine.exchange import ABSENT, Exchange, at
 from conformance.engine.kinds import CONNECTION, FLOW, SOURCE, TARGET
 from conformance.engine.patch import differences, missing_from
 from conformance.engine.verdict import Finding, breaks, check, holds
-from conformance.rules.entities import expected_after
+from conformance.rules.entities import expected_after, unchanged_pairs
 from conformance.rules.registry import rule
 
 PROFILE_STORE = "8a9c3494-9708-43d7-ae3f-cda01e5030e1"
@@ -44,6 +44,10 @@ def flow_becomes_enabled(evidence: Evidence) -> Iterator[Finding]:
 @rule("flow-service.flows.enabled-flow-has-settled-etag")
 def enabled_flow_has_settled_etag(evidence: Evidence) -> Iterator[Finding]:
     for timeline in evidence.timelines(FLOW):
+        for first, second in unchanged_pairs(timeline):
+            if first.item.get("state") == "enabled" and "etag" in second.item:
+                etag, kept = second.item["etag"], first.item.get("etag")
+                yield check(second, etag == kept, f"still {kept}", etag, "/items/0/etag")
         for change in timeline.updates():
             if change.before is not None and change.before.at("/items/0/state") == "enabled":
                 yield holds(change.exchange)
@@ -54,7 +58,8 @@ def enabled_flow_has_settled_etag(evidence: Evidence) -> Iterator[Finding]:
 
 @rule("flow-service.flows.connection-specs-are-inherited")
 def connection_specs_are_inherited(evidence: Evidence) -> Iterator[Finding]:
-    parts = evidence.timelines(SOURCE, TARGET)
+    made = Counter(e.at("/id") for k in (SOURCE, TARGET) for e in evidence.successes(k.create()))
+    parts = [t for t in evidence.timelines(SOURCE, TARGET) if made[t.id] == 1]
     specs = {t.id: at(t.created.sent, "/connectionSpec") for t in parts if t.created}
     for timeline, read in _flows(evidence):
         for side in ("source", "target"):

@@ -104,6 +104,37 @@ def _readable(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
                 yield check(read, fine, repr(expected), read.at(pointer), pointer)
 
 
+SHOWN = ("/description", "/meta:class", "/meta:resourceType")
+
+
+@rule_of_kinds("read-shows-what-was-created", *BOTH)
+def read_shows_what_was_created(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    for timeline in evidence.timelines(kind):
+        for read in timeline.reads:
+            for pointer in SHOWN:
+                expected = at(timeline.created and timeline.created.body, pointer)
+                actual = read.at(pointer)
+                if ABSENT not in (expected, actual):
+                    yield check(read, actual == expected, repr(expected), actual, pointer)
+            yield from _composed_alike(timeline.created, read)
+
+
+def _composed_alike(created: Exchange | None, read: Exchange) -> Iterator[Finding]:
+    if created is not None and isinstance(read.at("/allOf"), list):
+        expected, actual = ([_reference(part) for part in _parts(e)] for e in (created, read))
+        yield check(read, actual == expected, repr(expected), actual, "/allOf")
+
+
+def _parts(exchange: Exchange) -> list[Any]:
+    parts = exchange.at("/allOf")
+    return parts if isinstance(parts, list) else []
+
+
+def _reference(part: Any) -> str:
+    reference = at(part, "/$ref")
+    return str(reference) if reference is not ABSENT else "(fields)"
+
+
 @rule("schema-registry.classes.ad-hoc-fields-move-to-dataset-namespace")
 def ad_hoc_fields_move(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes("createClass"):

@@ -143,6 +143,12 @@ def refusals_among(catalogue: Catalogue) -> frozenset[str]:
     return frozenset(r.id for r in rows if r.statuses and min(r.statuses) >= 400)
 
 
+def refusable_among(catalogue: Catalogue) -> frozenset[str]:
+    """The ids of the requirements that allow a request to be refused."""
+    rows = catalogue.rows.values()
+    return frozenset(r.id for r in rows if r.statuses and max(r.statuses) >= 400)
+
+
 def with_needs(rows: Iterable[Requirement], catalogue: Catalogue) -> frozenset[str]:
     """The ids of some requirements and of all that they need."""
     found: set[str] = set()

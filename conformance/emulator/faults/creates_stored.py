@@ -144,12 +144,6 @@ def _(emulator: Emulator) -> None:
     in_reads(emulator, SOURCE, lambda document: document["data"].update(format="json"))
 
 
-@fault("connection-auth-params-are-lost", breaks=[CONNECTION.row(STORED)])
-def _(emulator: Emulator) -> None:
-    """A base connection is read with empty auth parameters, the public ones lost too."""
-    emulator.policy.hide_secrets = lambda emulator, record, params: params.clear()
-
-
 @fault("connection-auth-spec-name-is-lowered", breaks=[CONNECTION.row(STORED)])
 def _(emulator: Emulator) -> None:
     """A base connection is read with its auth.specName in lower case."""

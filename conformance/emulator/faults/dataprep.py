@@ -27,6 +27,7 @@ SAME_DATES = "data-prep.mapping-sets.dates-agree-on-create"
 AUTHORS = "data-prep.mapping-sets.authors-are-named"
 READABLE = "data-prep.mapping-sets.created-mapping-set-is-readable"
 MAPPINGS = "data-prep.mapping-sets.mappings-are-stored"
+SHOWS = "data-prep.mapping-sets.read-shows-what-was-created"
 UNKNOWN = "data-prep.mapping-sets.unknown-mapping-set-is-refused"
 ENVELOPE = "data-prep.mapping-sets.list-uses-data-envelope"
 CONTRACT = "data-prep.answers.fit-the-contract"
@@ -63,6 +64,7 @@ def _(emulator: Emulator) -> None:
 def _(emulator: Emulator) -> None:
     """A new mapping set is at version 1."""
     emulator.after("createMappingSet", replace("/version", 1))
+    emulator.policy.check_mapping = lambda emulator, request, spec, sources: None
 
 
 @fault("mapping-set-version-is-text", breaks=[VERSION])
@@ -102,6 +104,18 @@ def _(emulator: Emulator) -> None:
 def _(emulator: Emulator) -> None:
     """modifiedBy of a new mapping set is empty."""
     emulator.after("createMappingSet", replace("/modifiedBy", ""))
+
+
+@fault("mapping-set-is-read-for-another-schema", breaks=[SHOWS])
+def _(emulator: Emulator) -> None:
+    """A mapping set is read with an output schema that was not sent."""
+    emulator.after("getMappingSet", replace("/outputSchema/schemaRef/id", lambda old: old + "0"))
+
+
+@fault("mapping-set-is-read-with-a-later-version", breaks=[SHOWS])
+def _(emulator: Emulator) -> None:
+    """A mapping set that nobody changed is read with the next version."""
+    emulator.after("getMappingSet", replace("/version", lambda old: old + 1))
 
 
 @fault("mapping-set-is-read-with-the-newest-id", breaks=[READABLE])

@@ -37,7 +37,7 @@ def _(emulator: Emulator) -> None:
     emulator.after("listMappingSets", drop("/_page"))
 
 
-@fault("mapping-set-list-fails", breaks=[ENVELOPE, LAWFUL])
+@fault("mapping-set-list-fails", breaks=[LAWFUL])
 def _(emulator: Emulator) -> None:
     """The list of mapping sets makes Data Prep fail."""
     emulator.after("listMappingSets", fail)

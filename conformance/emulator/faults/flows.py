@@ -16,6 +16,7 @@ ENABLED = FLOW.row("flow-becomes-enabled")
 SETTLED = FLOW.row("enabled-flow-has-settled-etag")
 STABLE = FLOW.row("etag-is-stable-on-reads")
 INHERITED = FLOW.row("connection-specs-are-inherited")
+CONTRACT = "flow-service.answers.fit-the-contract"
 MARKED = FLOW.row("source-flow-is-marked")
 RUNS = FLOW.row("runs-link-names-the-flow")
 SUMMARY = "/items/0/inheritedAttributes"
@@ -117,7 +118,7 @@ def _(emulator: Emulator) -> None:
     emulator.after("getFlow", drop(f"{SUMMARY}/properties/isSourceFlow"))
 
 
-@fault("source-flow-is-marked-with-text", breaks=[MARKED])
+@fault("source-flow-is-marked-with-text", breaks=[MARKED, CONTRACT])
 def _(emulator: Emulator) -> None:
     """isSourceFlow is the string `true`."""
     emulator.after("getFlow", retype(f"{SUMMARY}/properties/isSourceFlow", "string"))

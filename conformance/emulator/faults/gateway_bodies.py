@@ -14,6 +14,7 @@ from conformance.emulator.faults import fault
 from conformance.emulator.gateway import media_type
 
 NO_TYPE = "gateway.media-type.write-without-media-type-is-refused"
+STORED = "flow-service.connections.refused-create-stores-nothing"
 OTHER_TYPE = "gateway.media-type.write-with-other-media-type-is-refused"
 MALFORMED = "gateway.body.malformed-json-is-refused"
 EMPTY = "gateway.body.empty-body-is-refused"
@@ -91,7 +92,7 @@ def _(emulator: Emulator) -> None:
     emulator.policy.check_content_type = check
 
 
-@fault("refused-media-type-is-stored-anyway", breaks=[OTHER_TYPE])
+@fault("refused-media-type-is-stored-anyway", breaks=[STORED])
 def _(emulator: Emulator) -> None:
     """A write of another media type is answered 400 but takes effect."""
     usual = emulator.policy.check_content_type

@@ -6,7 +6,7 @@ import time
 
 from conformance.emulator.alterations import fail, refuse
 from conformance.emulator.app import Emulator
-from conformance.emulator.changes import body, drop, replace, retype, status
+from conformance.emulator.changes import body, drop, raw, replace, retype, status
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
 from conformance.emulator.ims import check_client
@@ -37,6 +37,12 @@ def _(emulator: Emulator) -> None:
 def _(emulator: Emulator) -> None:
     """The access_token is the empty string."""
     emulator.after("fetchToken", replace("/access_token", ""))
+
+
+@fault("token-answer-is-cut-off", breaks=[CONTRACT])
+def _(emulator: Emulator) -> None:
+    """The token answer ends in the middle."""
+    emulator.after("fetchToken", raw(b'{"access_token":"'))
 
 
 @fault("token-type-is-mac", breaks=[BEARER])
@@ -132,7 +138,7 @@ def _(emulator: Emulator) -> None:
     emulator.after("fetchToken", fail, when="error")
 
 
-@fault("token-answer-is-a-list", breaks=[RETURNED, BEARER, LIFETIME, CONTRACT])
+@fault("token-answer-is-a-list", breaks=[RETURNED])
 def _(emulator: Emulator) -> None:
     """The token answer stands inside an array."""
     emulator.after("fetchToken", body(lambda payload: [payload]))

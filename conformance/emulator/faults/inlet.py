@@ -11,6 +11,7 @@ from conformance.emulator.faults import fault
 ACCEPTED = "data-collection.inlet.message-is-accepted"
 RECEIPT = "data-collection.inlet.receipt-names-inlet-and-transaction"
 POSTED_TO = "data-collection.inlet.receipt-names-the-inlet-posted-to"
+READS = "data-collection.answers.lawful-reads-succeed"
 BATCH = "data-collection.inlet.batch-answers-multi-status"
 UNKNOWN = "data-collection.inlet.unknown-inlet-is-refused"
 OVERSIZED = "data-collection.inlet.oversized-message-is-refused"
@@ -18,13 +19,13 @@ CONTRACT = "data-collection.answers.fit-the-contract"
 SERVER_ERROR = "gateway.errors.bad-requests-never-answer-server-error"
 
 
-@fault("message-answers-202", breaks=[ACCEPTED])
+@fault("message-answers-202", breaks=[ACCEPTED, READS])
 def _(emulator: Emulator) -> None:
     """A message is answered 202."""
     emulator.after("collect", status(202))
 
 
-@fault("message-answers-401", breaks=[ACCEPTED])
+@fault("message-answers-401", breaks=[ACCEPTED, READS])
 def _(emulator: Emulator) -> None:
     """The inlet wants a token that its flow never told of."""
     emulator.after("collect", body({"type": "x", "title": "Unauthorized", "status": "401"}))
@@ -117,13 +118,13 @@ def _(emulator: Emulator) -> None:
     emulator.after("collectBatch", replace("/receivedTimeMs", lambda old: old // 1000))
 
 
-@fault("batch-transactions-are-numbers", breaks=[CONTRACT])
+@fault("batch-transactions-are-numbers", breaks=[CONTRACT, BATCH])
 def _(emulator: Emulator) -> None:
     """The transactions of a batch are numbers."""
     emulator.after("collectBatch", retype("/responses/*/xactionId", "number"))
 
 
-@fault("every-second-message-fails", breaks=[ACCEPTED])
+@fault("every-second-message-fails", breaks=[ACCEPTED, SERVER_ERROR])
 def _(emulator: Emulator) -> None:
     """One message in two makes the inlet fail."""
     emulator.after("collect", every(2, fail))

@@ -12,6 +12,7 @@ from conformance.emulator.faults.kinds import (
     CONNECTION,
     FLOW,
     READS,
+    SIDES,
     SOURCE,
     TARGET,
     Kind,
@@ -34,7 +35,7 @@ def filtered(request: Request, response: Response, emulator: Emulator) -> bool:
     return any("name" in text for text in request.arguments("property"))
 
 
-@family("{}-list-is-a-bare-array", ENVELOPE, kinds=(CONNECTION,))
+@family("{}-list-is-a-bare-array", ENVELOPE, kinds=SIDES)
 def _(emulator: Emulator, kind: Kind) -> None:
     """A list is answered as an array."""
     emulator.after(kind.list, body(lambda payload: payload.get("items", payload)))
@@ -50,13 +51,13 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.list, body(renamed))
 
 
-@family("{}-list-answers-206", ENVELOPE, READS, kinds=(TARGET,))
+@family("{}-list-answers-206", READS, kinds=(TARGET,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A list is answered 206."""
     emulator.after(kind.list, status(206))
 
 
-@family("empty-{}-list-answers-204", ENVELOPE, READS, kinds=(SOURCE,))
+@family("empty-{}-list-answers-204", READS, kinds=(SOURCE,))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A list that matches nothing is answered 204."""
 

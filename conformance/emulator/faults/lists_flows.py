@@ -26,7 +26,7 @@ def _recount(payload: Any) -> Any:
     return payload | {"count": payload["count"] + 1}
 
 
-@fault("flow-count-is-text", breaks=[COUNT])
+@fault("flow-count-is-text", breaks=[COUNT, CONTRACT])
 def _(emulator: Emulator) -> None:
     """A count is a string of digits."""
     emulator.after("listFlows", only_if(_counted, retype("/count", "string")))
@@ -38,7 +38,7 @@ def _(emulator: Emulator) -> None:
     emulator.after("listFlows", only_if(_counted, body(_recount)))
 
 
-@fault("flow-count-is-left-out", breaks=[COUNT])
+@fault("flow-count-is-left-out", breaks=[COUNT, FLOW.row("list-uses-items-envelope")])
 def _(emulator: Emulator) -> None:
     """A list with count answers an empty object."""
     emulator.after("listFlows", only_if(_counted, drop("/count")))
@@ -110,7 +110,7 @@ def _(emulator: Emulator) -> None:
     emulator.before("listFlows", refuse)
 
 
-@fault("flow-count-answers-202", breaks=[COUNT, READS])
+@fault("flow-count-answers-202", breaks=[READS])
 def _(emulator: Emulator) -> None:
     """A list with count is answered 202."""
     emulator.after("listFlows", only_if(_counted, status(202)))

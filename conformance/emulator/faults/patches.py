@@ -15,6 +15,7 @@ from conformance.emulator.patch import OPERATIONS, Operation
 from conformance.emulator.store import Document
 
 STORES = FLOW.row("update-stores-the-change")
+IN_ORDER = FLOW.row("patch-applies-operations-in-order")
 Rewrite = Callable[[Document, list[Operation]], list[Operation]]
 
 
@@ -76,7 +77,10 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.before(kind.update, refuse)
 
 
-@fault("patch-add-at-the-end-goes-to-the-front", breaks=[FLOW.row("patch-adds-at-the-end"), STORES])
+@fault(
+    "patch-add-at-the-end-goes-to-the-front",
+    breaks=[FLOW.row("patch-adds-at-the-end"), STORES, IN_ORDER],
+)
 def _(emulator: Emulator) -> None:
     """An add at `-` puts the element first."""
 
@@ -87,7 +91,10 @@ def _(emulator: Emulator) -> None:
     each(emulator, change)
 
 
-@fault("patch-add-at-an-index-goes-behind-it", breaks=[FLOW.row("patch-adds-at-an-index"), STORES])
+@fault(
+    "patch-add-at-an-index-goes-behind-it",
+    breaks=[FLOW.row("patch-adds-at-an-index"), STORES, IN_ORDER],
+)
 def _(emulator: Emulator) -> None:
     """An add at an index inserts behind the element there."""
 
@@ -99,7 +106,10 @@ def _(emulator: Emulator) -> None:
     each(emulator, change)
 
 
-@fault("patch-add-at-an-index-overwrites", breaks=[FLOW.row("patch-adds-at-an-index"), STORES])
+@fault(
+    "patch-add-at-an-index-overwrites",
+    breaks=[FLOW.row("patch-adds-at-an-index"), STORES, IN_ORDER],
+)
 def _(emulator: Emulator) -> None:
     """An add at an index takes the place of the element there."""
 
@@ -121,7 +131,9 @@ def _(emulator: Emulator) -> None:
     each(emulator, change)
 
 
-@fault("patch-replace-of-text-appends", breaks=[FLOW.row("patch-replaces-a-value"), STORES])
+@fault(
+    "patch-replace-of-text-appends", breaks=[FLOW.row("patch-replaces-a-value"), STORES, IN_ORDER]
+)
 def _(emulator: Emulator) -> None:
     """A replace of the description appends to the old one when there is one."""
 
@@ -134,19 +146,21 @@ def _(emulator: Emulator) -> None:
     rewritten(emulator, rewrite)
 
 
-@fault("patch-remove-takes-the-last", breaks=[FLOW.row("patch-removes-a-value"), STORES])
+@fault("patch-remove-takes-the-last", breaks=[FLOW.row("patch-removes-a-value"), STORES, IN_ORDER])
 def _(emulator: Emulator) -> None:
     """A remove at an index takes out the last element of the array."""
     _remove(emulator, lambda array, index: array.pop())
 
 
-@fault("patch-remove-takes-the-next-too", breaks=[FLOW.row("patch-removes-a-value"), STORES])
+@fault(
+    "patch-remove-takes-the-next-too", breaks=[FLOW.row("patch-removes-a-value"), STORES, IN_ORDER]
+)
 def _(emulator: Emulator) -> None:
     """A remove at an index takes out the following element as well."""
     _remove(emulator, lambda array, index: array.__delitem__(slice(index, index + 2)))
 
 
-@fault("patch-remove-does-nothing", breaks=[FLOW.row("patch-removes-a-value"), STORES])
+@fault("patch-remove-does-nothing", breaks=[FLOW.row("patch-removes-a-value"), STORES, IN_ORDER])
 def _(emulator: Emulator) -> None:
     """A remove at an index leaves the array as it was."""
     _remove(emulator, lambda array, index: None)

@@ -14,12 +14,13 @@ from conformance.emulator.store import Document
 
 SELECTORS = FLOW.row("activation-stores-every-selector")
 IN_ORDER = FLOW.row("patch-applies-operations-in-order")
+REPLACES = FLOW.row("patch-replaces-a-value")
 WHOLE = FLOW.row("patch-is-applied-whole-or-not-at-all")
 UNCHANGED = FLOW.row("refused-request-changes-nothing")
 MISSING_PATH = FLOW.row("patch-of-missing-path-is-refused")
 
 
-@fault("patch-is-applied-backwards", breaks=[IN_ORDER, STORES])
+@fault("patch-is-applied-backwards", breaks=[IN_ORDER, STORES, FLOW.row("patch-adds-at-the-end")])
 def _(emulator: Emulator) -> None:
     """The operations of a patch are applied from the last to the first where that works."""
     usual = emulator.policy.apply_patch
@@ -135,7 +136,7 @@ def _(emulator: Emulator) -> None:
     _forget(emulator, "/segmentSelectors/", slice(1, None))
 
 
-@fault("activation-forgets-the-last-attribute", breaks=[SELECTORS, STORES])
+@fault("activation-forgets-the-last-attribute", breaks=[SELECTORS, STORES, IN_ORDER])
 def _(emulator: Emulator) -> None:
     """Of several attributes in one activation the last is not stored."""
     _forget(emulator, "/profileSelectors/", slice(-1, None))
@@ -150,7 +151,7 @@ def _forget(emulator: Emulator, name: str, lost: slice) -> None:
     rewritten(emulator, rewrite)
 
 
-@fault("activation-lowers-attribute-paths", breaks=[SELECTORS, STORES])
+@fault("activation-lowers-attribute-paths", breaks=[SELECTORS, STORES, REPLACES, IN_ORDER])
 def _(emulator: Emulator) -> None:
     """The paths of activated attributes are stored in lower case."""
 
@@ -162,7 +163,7 @@ def _(emulator: Emulator) -> None:
     each(emulator, change)
 
 
-@fault("patch-loses-second-operation", breaks=[SELECTORS, STORES, IN_ORDER])
+@fault("patch-loses-second-operation", breaks=[SELECTORS, STORES, REPLACES, IN_ORDER])
 def _(emulator: Emulator) -> None:
     """The second of three or more operations of a JSON Patch is forgotten."""
 

@@ -136,7 +136,13 @@ def _bump(emulator: Emulator, record: Record) -> None:
     record.document |= {"version": etag, "etag": etag}
 
 
-@family("{}-read-changes-the-etag", STABLE, also=SETTLED, kinds=(CONNECTION, FLOW))
+@family(
+    "{}-read-changes-the-etag",
+    STABLE,
+    "update-returns-identifier-and-etag",
+    also=SETTLED,
+    kinds=(CONNECTION, FLOW),
+)
 def _(emulator: Emulator, kind: Kind) -> None:
     """Every read gives the entity a new etag, which the answer shows already."""
 
@@ -150,7 +156,12 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.get, bump)
 
 
-@family("{}-every-second-read-changes-the-etag", STABLE, kinds=(SOURCE, TARGET))
+@family(
+    "{}-every-second-read-changes-the-etag",
+    STABLE,
+    "update-returns-identifier-and-etag",
+    kinds=(SOURCE, TARGET),
+)
 def _(emulator: Emulator, kind: Kind) -> None:
     """Every second read of an entity gives it a new etag, which the answer shows already."""
 

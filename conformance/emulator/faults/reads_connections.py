@@ -10,19 +10,20 @@ from conformance.emulator.faults import fault
 from conformance.emulator.faults.kinds import CONNECTION, READS, SERVER_ERROR
 from conformance.emulator.store import Document, Record
 
+CONTRACT = "flow-service.answers.fit-the-contract"
 TEST = CONNECTION.row("test-answers-result")
 EXPLORE = CONNECTION.row("explore-describes-structure")
 NO_PARAMETERS = CONNECTION.row("explore-without-parameters-is-refused")
 SECRETS = CONNECTION.row("secrets-are-not-returned")
 
 
-@fault("connection-test-answers-text", breaks=[TEST])
+@fault("connection-test-answers-text", breaks=[TEST, CONTRACT])
 def _(emulator: Emulator) -> None:
     """The result of a connection test is the string `true`."""
     emulator.after("testConnection", retype("/result", "string"))
 
 
-@fault("connection-test-answers-nothing", breaks=[TEST])
+@fault("connection-test-answers-nothing", breaks=[TEST, CONTRACT])
 def _(emulator: Emulator) -> None:
     """A connection test is answered with an empty object."""
     emulator.after("testConnection", drop("/result"))
@@ -40,7 +41,7 @@ def _(emulator: Emulator) -> None:
     emulator.after("exploreConnection", replace("/format", "flat"))
 
 
-@fault("connection-explore-lacks-the-schema", breaks=[EXPLORE])
+@fault("connection-explore-lacks-the-schema", breaks=[EXPLORE, CONTRACT])
 def _(emulator: Emulator) -> None:
     """The structure of a REST source comes without its schema."""
     emulator.after("exploreConnection", drop("/schema"))

@@ -150,9 +150,8 @@ def _(emulator: Emulator, kind: Kind) -> None:
 
 @family(
     "{}-needs-a-description",
-    NO_DESCRIPTION,
     kinds=(SOURCE, TARGET, FLOW),
-    also={SOURCE: (CREATED,), TARGET: (CREATED,)},
+    also={SOURCE: (CREATED,), TARGET: (CREATED,), FLOW: (NO_DESCRIPTION,)},
 )
 def _(emulator: Emulator, kind: Kind) -> None:
     """A create without a description is refused."""

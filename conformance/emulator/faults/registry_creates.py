@@ -82,6 +82,8 @@ UNFIT = ("identifier-is-plain-http", "alternate-id-lacks-underscore")
 def _register(kind: str, name: str, title: str, statement: str, make: Make) -> None:
     breaks = [f"schema-registry.{kind}.{statement}"]
     breaks += ["schema-registry.answers.fit-the-contract"] if title in UNFIT else []
+    if title == "title-is-lower-case":
+        breaks.append(f"schema-registry.{kind}.created-{name.lower()}-is-readable")
     apply = _answering(f"create{name}", make)
     apply.__doc__ = f"Of a created {name.lower()}: {title.replace('-', ' ')}."
     fault(f"{name.lower()}-{title}", breaks=breaks)(apply)

@@ -62,6 +62,18 @@ def _reading(kind: str, name: str) -> None:
         """A lookup answers the newest one of all once there are two."""
         emulator.after(f"get{name}", _newest_one(kind))
 
+    shows = f"schema-registry.{kind}.read-shows-what-was-created"
+
+    @fault(f"{one}-is-read-with-a-part-less", breaks=[shows])
+    def _(emulator: Emulator) -> None:
+        """A lookup leaves out the last part of the composition."""
+        emulator.after(f"get{name}", replace("/allOf", lambda old: old[:-1]))
+
+    @fault(f"{one}-is-read-with-its-description-in-capitals", breaks=[shows])
+    def _(emulator: Emulator) -> None:
+        """A lookup shows the description in capitals."""
+        emulator.after(f"get{name}", replace("/description", str.upper))
+
     @fault(f"{one}-is-read-with-other-identifier", breaks=[readable])
     def _(emulator: Emulator) -> None:
         """A lookup answers an $id whose last digit differs."""

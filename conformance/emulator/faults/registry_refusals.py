@@ -84,7 +84,8 @@ def _(emulator: Emulator) -> None:
 @fault("unknown-schema-answers-400", breaks=[UNKNOWN])
 def _(emulator: Emulator) -> None:
     """A schema that never was is answered 400."""
-    _unknown(emulator, Response(400, {"title": "Bad request", "status": 400}))
+    problem = {"type": "/placeholder/type/uri", "status": 400, "title": "Bad request"}
+    _unknown(emulator, Response(400, problem | {"detail": "No such resource"}))
 
 
 @fault("unknown-schema-answers-server-error", breaks=[UNKNOWN, SERVER_ERROR])

@@ -83,7 +83,7 @@ def _(emulator: Emulator) -> None:
     judged(emulator, fail)
 
 
-@fault("schedule-of-fifteen-minutes-is-refused", breaks=[FIFTEEN, STRINGS, CREATED])
+@fault("schedule-of-fifteen-minutes-is-refused", breaks=[STRINGS, CREATED])
 def _(emulator: Emulator) -> None:
     """The least interval in minutes is sixteen."""
 

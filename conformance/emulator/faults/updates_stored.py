@@ -32,7 +32,14 @@ def at_commit(emulator: Emulator, kind: Kind, change: Change) -> None:
 @family(
     "{}-update-is-not-stored",
     STORES,
-    also={FLOW: ("patch-replaces-a-value", "winning-update-is-stored", *LONG[FLOW])},
+    also={
+        FLOW: (
+            "patch-replaces-a-value",
+            "patch-applies-operations-in-order",
+            "winning-update-is-stored",
+            *LONG[FLOW],
+        )
+    },
     kinds=(CONNECTION, FLOW),
 )
 def _(emulator: Emulator, kind: Kind) -> None:

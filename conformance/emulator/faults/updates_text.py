@@ -21,7 +21,10 @@ def at_patched_text(emulator: Emulator, kind: Kind, change: Callable[[str], str]
     at_commit(emulator, kind, rewrite)
 
 
-@family("{}-update-lowers-the-description", STORES, also=LONG, kinds=(SOURCE, FLOW))
+LOWERED = {**LONG, FLOW: (*LONG[FLOW], "patch-replaces-a-value")}
+
+
+@family("{}-update-lowers-the-description", STORES, also=LOWERED, kinds=(SOURCE, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A patched description is stored in lower case."""
     at_patched_text(emulator, kind, str.lower)

@@ -157,7 +157,7 @@ def flow_creates(session: Session) -> None:
         put(session, FLOW.row("minute-interval-of-fifteen-is-accepted"), "createFlow", body=tried)
     for statement, timing in (*SCHEDULES, ("description-is-optional", schedule())):
         tried = {
-            **without(body, "description"),
+            **(without(body, "description") if statement == "description-is-optional" else body),
             "name": session.name(f"probe {statement}"),
             "scheduleParams": timing,
         }
@@ -174,7 +174,7 @@ def flow_creates(session: Session) -> None:
 
 
 def _foreign_spec(session: Session, refused: Body) -> None:
-    """A flow of the table spec from a REST source."""
+    """A flow of the table spec from a REST source, and one to a destination."""
     requirement = FLOW.row("foreign-connection-spec-is-refused")
     if session.wants(requirement):
         account = account_body(session, "probe foreign account")
@@ -187,6 +187,8 @@ def _foreign_spec(session: Session, refused: Body) -> None:
         }
         foreign = {**refused, "sourceConnectionIds": [make(session, SOURCE, part)]}
         put(session, requirement, "createFlow", body=foreign)
+        outward = {**refused, "targetConnectionIds": [destination(session).target]}
+        put(session, requirement, "createFlow", body=outward)
 
 
 def _runs(session: Session) -> None:

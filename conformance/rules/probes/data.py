@@ -27,6 +27,7 @@ UNKNOWN_HEX = "0" * 24
     "schemas",
     "schema-registry.schemas.*",
     "schema-registry.classes.deleted-*",
+    "schema-registry.classes.*read*",
     "schema-registry.classes.delete-*",
 )
 def schemas(session: Session) -> None:

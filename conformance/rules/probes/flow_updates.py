@@ -115,6 +115,7 @@ def _patches(session: Session, read: Exchange) -> Exchange:
     put(session, whole, "updateFlow", flow, body=failing, headers=headers)
     missing = [{"op": "remove", "path": "/transformations/7"}]
     nowhere = FLOW.row("patch-of-missing-path-is-refused")
+    headers = {"If-Match": etag_of(session, settled(session, flow))}
     put(session, nowhere, "updateFlow", flow, body=missing, headers=headers)
     return settled(session, flow)
 

@@ -115,7 +115,10 @@ def sandboxes(session: Session) -> None:
     query = {"property": f'name=="{session.name("probe elsewhere")}"'}
     put(session, requirement, "listConnections", query=query, notes=notes)
     if session.wants("gateway.sandbox.references-stay-in-their-sandbox"):
-        put(session, requirement, "listConnections", query={"limit": "100"}, notes=notes)
+        whole = {"limit": "100"}
+        put(session, requirement, "listConnections", query=whole, notes=notes)
+        notes = {"foreign": own}
+        put(session, requirement, "listConnections", query=whole, notes=notes, sandbox=other)
     source = {
         "name": session.name("probe foreign source"),
         "baseConnectionId": foreign,
@@ -154,4 +157,5 @@ def token(session: Session) -> None:
     wrong = {**form, "client_secret": "not-the-secret-of-this-client"}
     requirement = "ims.token.wrong-secret-is-refused"
     if session.wants(requirement):
-        session.call_form("fetchToken", wrong, case=requirement, step="wrong-secret")
+        notes = {"refusal": True}
+        session.call_form("fetchToken", wrong, case=requirement, step="wrong-secret", notes=notes)

@@ -55,7 +55,8 @@ def put(
         return None
     step = requirement_id.rsplit(".", 1)[-1]
     is_refusal = requirement_id in session.world.refusals
-    call["notes"] = {**call.get("notes", {}), "refusal": is_refusal}
+    refusable = requirement_id in session.world.refusable
+    call["notes"] = {**call.get("notes", {}), "refusal": refusable}
     times = session.world.repeats if is_refusal else 1
     for _ in range(times - 1):
         session.call(operation, identifier, case=requirement_id, step=step, **call)

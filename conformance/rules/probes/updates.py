@@ -2,7 +2,13 @@
 
 from conformance.engine.kinds import CONNECTION, SOURCE, TARGET, Kind
 from conformance.engine.session import Session
-from conformance.rules.probes.changes import missing_ones, read_one, refuse_updates, there_and_back
+from conformance.rules.probes.changes import (
+    change,
+    missing_ones,
+    read_one,
+    refuse_updates,
+    there_and_back,
+)
 from conformance.rules.probes.kit import Destination, account_body, destination, etag_of, make
 from conformance.rules.probes.lists import LIST_ROWS, probe_list
 from conformance.rules.probes.registry import probe
@@ -53,5 +59,7 @@ def _part(session: Session, kind: Kind, identifier: str, chain: Destination) -> 
     read = read_one(session, kind, identifier)
     foreign = etag_of(session, read_one(session, CONNECTION, chain.account))
     read = refuse_updates(session, kind, read, foreign)
-    there_and_back(session, kind, read)
+    read = there_and_back(session, kind, read)
+    renamed = [{"op": "replace", "path": "/name", "value": session.name(f"renamed {kind.name}")}]
+    change(session, kind, read, renamed)
     missing_ones(session, kind)
