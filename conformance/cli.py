@@ -5,9 +5,11 @@ import os
 import sys
 from pathlib import Path
 
+from conformance.engine.catalogue import Requirement
 from conformance.engine.errors import ConformanceError
 from conformance.options import OPTIONS
 from conformance.proof.arguments import add_arguments
+from conformance.recordings import judge_arguments
 from conformance.recordings.drift.arguments import add_arguments as add_drift_arguments
 
 REPLAY_ONLY = ("--target", "--max-cassette-age", "--record")
@@ -61,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     compared = commands.add_parser("drift", help="say what changed between two recordings")
     add_drift_arguments(compared)
     compared.set_defaults(act=_drift)
+    judge = commands.add_parser("judge", help="judge recorded traffic of any client")
+    judge_arguments.add_arguments(judge)
+    judge.set_defaults(act=_judge)
     return parser
 
 
@@ -114,23 +119,32 @@ def _drift(arguments: argparse.Namespace, words: list[str]) -> int:
     return drift(arguments)
 
 
+def _judge(arguments: argparse.Namespace, words: list[str]) -> int:
+    from conformance.recordings.judge_command import judge
+
+    return judge(arguments)
+
+
 def _list(arguments: argparse.Namespace, words: list[str]) -> int:
     from fnmatch import fnmatchcase
 
-    from conformance.engine.catalogue import load_catalogue
-    from conformance.engine.data import contracts_root
-
-    for row in load_catalogue(contracts_root()).rows.values():
+    for row in _all_rows().values():
         if fnmatchcase(row.id, arguments.pattern):
             print(f"{row.level:7}{row.profile:6}{row.id}: {row.statement}")
     return 0
 
 
-def _show(arguments: argparse.Namespace, words: list[str]) -> int:
+def _all_rows() -> dict[str, Requirement]:
+    """What is asked of servers, then what is asked of clients."""
     from conformance.engine.catalogue import load_catalogue
     from conformance.engine.data import contracts_root
 
-    rows = load_catalogue(contracts_root()).rows
+    root = contracts_root()
+    return load_catalogue(root).rows | load_catalogue(root, "client").rows
+
+
+def _show(arguments: argparse.Namespace, words: list[str]) -> int:
+    rows = _all_rows()
     if arguments.id not in rows:
         raise ConformanceErrorFor(arguments.id)
     row = rows[arguments.id]

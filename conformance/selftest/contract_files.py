@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CONTRACTS = ROOT / "contracts"
 SCHEMA_OF = {
     "documents.yaml": "documents",
+    "foreign-traffic.yaml": "foreign-traffic",
     "requirements/*.yaml": "requirement",
     "errata/*.yaml": "erratum",
     "waivers/*.yaml": "waiver",

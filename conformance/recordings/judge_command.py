@@ -1,0 +1,56 @@
+"""The command `aep-conformance judge`."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from conformance.engine.data import contracts_root, fingerprint
+from conformance.engine.errors import SettingsError
+from conformance.engine.redaction import Redactor
+from conformance.recordings.judge import Bench
+from conformance.recordings.judgement import CLIENT, SERVER, Judgement
+from conformance.recordings.judgement_text import lines
+from conformance.recordings.loading import load
+from conformance.recordings.own_run import of_run
+from conformance.recordings.recorded import Recording
+from conformance.recordings.traffic import Listener, Traffic
+from conformance.report.results import tool_version
+
+
+def judge(arguments: argparse.Namespace) -> int:
+    """Judge some recordings: 0 when no MUST is broken, else 1.
+
+    Raises SettingsError, in one line that names the file, for one that cannot be judged.
+    """
+    bench = Bench(of_run=of_run)
+    recordings = [load(Path(name)) for name in dict.fromkeys(arguments.files)]
+    listener = Listener(bench.contract, Redactor(), arguments.base_path)
+    traffics = [_traffic(listener, recording) for recording in recordings]
+    sides = {CLIENT: not arguments.server_only, SERVER: not arguments.client_only}
+    judgement = bench.judge(traffics).only(side for side, wanted in sides.items() if wanted)
+    sys.stdout.write("".join(f"{line}\n" for line in lines(judgement)))
+    if arguments.report_dir:
+        _write(Path(arguments.report_dir), judgement)
+    return int(judgement.is_broken())
+
+
+def _traffic(listener: Listener, recording: Recording) -> Traffic:
+    traffic = listener.recording(recording)
+    if not traffic.journey.exchanges:
+        number = len(recording.interactions)
+        raise SettingsError(
+            f"{recording.path}: none of its {number} requests calls a documented operation; "
+            "give --base-path if a gateway serves them elsewhere"
+        )
+    return traffic
+
+
+def _write(folder: Path, judgement: Judgement) -> None:
+    document = judgement.to_json(fingerprint(contracts_root()), tool_version())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(document, indent=2, ensure_ascii=False)
+        (folder / "judgement.json").write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"--report-dir {folder}: {error.strerror}") from None

@@ -1,0 +1,70 @@
+"""A judgement as a person reads it in a terminal."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from conformance.engine.exchange import ABSENT, Exchange
+from conformance.engine.verdict import BLOCKED, Finding, short
+from conformance.recordings.judgement import CLIENT, Judged, Judgement, place
+from conformance.report.text import brief, exchange_lines
+
+FINDINGS_SHOWN = 2
+OTHERS_SHOWN = 5
+PLACES_SHOWN = 12
+
+
+def lines(judgement: Judgement) -> Iterator[str]:
+    """Each broken requirement with its exchanges, then what was not judged, then the sentence about all."""
+    for one in judgement.red():
+        yield from [*broken(one), ""]
+    for one in judgement.judged:
+        if one.verdict.verdict == BLOCKED:
+            yield f"blocked  {one.verdict.requirement.id}: {brief(one.verdict.message)}"
+    yield from _others(judgement)
+    for name in sorted(set(judgement.unreadable)):
+        yield f"not judged  {name}: its rule cannot read bodies of this form"
+    yield judgement.sentence()
+
+
+def broken(one: Judged) -> Iterator[str]:
+    """Statement, place in the documents, expected and actual, the interactions and the exchange."""
+    verdict, row = one.verdict, one.verdict.requirement
+    yield f"{one.side} breaks {row.id}" if verdict.verdict == "fail" else f"{one.side} {row.id}"
+    yield f"{row.level} {row.statement}"
+    yield f"documents: {', '.join(row.source)} ({row.basis})"
+    if row.accepts:
+        yield f"accepted: {'; '.join(row.accepts)}"
+    for finding in verdict.broken[:FINDINGS_SHOWN]:
+        yield from _finding(finding, one.side)
+    rest = verdict.broken[FINDINGS_SHOWN:]
+    if rest:
+        places = list(dict.fromkeys(place(finding.exchange.id) for finding in rest))
+        more = " …" if len(places) > PLACES_SHOWN else ""
+        yield f"and {len(rest)} more of {verdict.observed}: {', '.join(places[:PLACES_SHOWN])}{more}"
+
+
+def _finding(finding: Finding, side: str) -> Iterator[str]:
+    message = "the request" if side == CLIENT else "the answer"
+    where = f"{finding.pointer} of {message}" if finding.pointer else message
+    actual = "(absent)" if finding.actual is ABSENT else short(finding.actual, 300)
+    yield f"expected: {finding.expected}"
+    yield f"actual:   {actual}  (at {where})"
+    yield f"{place(finding.exchange.id)}, {_called(finding.exchange)}:"
+    yield from exchange_lines(finding.exchange)
+
+
+def _called(exchange: Exchange) -> str:
+    step, operation = exchange.step, exchange.operation
+    return operation if step == operation else f"step {step}, {operation}"
+
+
+def _others(judgement: Judgement) -> Iterator[str]:
+    counted = Counter(other for traffic in judgement.traffics for other in traffic.others)
+    if not counted:
+        return
+    total = sum(counted.values())
+    yield f"{total} requests call no documented operation and are not judged:"
+    for address, number in counted.most_common(OTHERS_SHOWN):
+        yield f"  {brief(address)}" + (f" ({number} times)" if number > 1 else "")
+    if len(counted) > OTHERS_SHOWN:
+        yield f"  … and {len(counted) - OTHERS_SHOWN} other addresses"

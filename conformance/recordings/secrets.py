@@ -1,0 +1,41 @@
+"""Finds the secrets in somebody else's traffic before any of it is shown."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from conformance.engine.redaction import SECRET_KEYS, Redactor
+from conformance.recordings.recorded import Interaction
+
+_TOKENS = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?|(?<=[Bb]earer )[\w.~+/=-]{8,}")
+_FORM = "application/x-www-form-urlencoded"
+ALSO_SECRET = ("token", "sig", "signature", "assertion", "authorization", "code")
+
+
+def learn_all(hide: Redactor, interactions: Iterable[Interaction]) -> None:
+    """Make a redactor know every secret of some traffic, so that it hides each wherever it stands."""
+    for one in interactions:
+        for name, value in _parameters(one):
+            hide.learn(name, value)
+        for headers in (one.headers, one.answer_headers):
+            hide.headers(headers)
+        for text in (one.url, one.text, one.answer_text, one.error):
+            hide.text(text)
+            for token in _TOKENS.findall(text):
+                hide.learn("token", token)
+
+
+def _parameters(one: Interaction) -> Iterator[tuple[str, str]]:
+    """Name and value of each secret in the address, or in a form."""
+    parts = urlsplit(one.url)
+    if parts.password:
+        yield "password", unquote(parts.password)
+    form = one.text if _is_form(one.headers) else ""
+    for name, value in (*parse_qsl(parts.query), *parse_qsl(parts.fragment), *parse_qsl(form)):
+        plain = re.sub("[-_]", "", name).lower()
+        if plain in SECRET_KEYS or plain in ALSO_SECRET:
+            yield name, value
+
+
+def _is_form(headers: Mapping[str, str]) -> bool:
+    return any(k.lower() == "content-type" and _FORM in v.lower() for k, v in headers.items())
