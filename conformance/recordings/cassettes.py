@@ -1,11 +1,13 @@
 """Cassettes as vcrpy opens them for us: what is kept of a request and its answer, with no secret in it."""
 
 import logging
-from contextlib import AbstractContextManager
+import zlib
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
 import vcr
+from vcr.filters import decode_response
 from vcr.record_mode import RecordMode
 
 from conformance.engine.redaction import Redactor
@@ -23,7 +25,7 @@ def open_cassette(
     path: Path, hide: Redactor, mode: RecordMode, persister: Any = None
 ) -> AbstractContextManager[Any]:
     """A cassette of vcrpy for one journey: with RecordMode.ONCE a new one, with NONE one to replay."""
-    library = vcr.VCR(decode_compressed_response=True)
+    library = vcr.VCR()
     library.register_matcher("recorded", is_recorded)
     if persister is not None:
         library.register_persister(persister)
@@ -58,20 +60,29 @@ class Scrubber:
 
     def answer(self, answer: dict[str, Any]) -> dict[str, Any]:
         """The answer as it is kept."""
-        headers = {k: v for k, v in answer["headers"].items() if k.lower() not in VOLATILE}
-        packed = any(name.lower() == "content-encoding" for name in headers)
-        text = UNREADABLE if packed else self.hide.text(_text(answer["body"]["string"]))
-        kept = {name: self._values(name, values) for name, values in headers.items()}
-        body = text.encode()
-        for name in kept:
-            if name.lower() == "content-length":
-                kept[name] = [str(len(body))]
+        headers, text = _unpacked(answer)
+        body = self.hide.text(text).encode()
+        kept = {
+            name: [str(len(body))]
+            if name.lower() == "content-length"
+            else self._values(name, values)
+            for name, values in headers.items()
+            if name.lower() not in VOLATILE
+        }
         status = {**answer["status"], "message": self.hide.text(answer["status"]["message"] or "")}
         return {"status": status, "headers": kept, "body": {"string": body}}
 
     def _values(self, name: str, values: Any) -> list[str]:
         each = [values] if isinstance(values, str) else list(values)
         return [self.hide.headers({name: value})[name] for value in each]
+
+
+def _unpacked(answer: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    with suppress(zlib.error, OSError):
+        answer = decode_response(answer)
+    plain = {k: v for k, v in answer["headers"].items() if k.lower() != "content-encoding"}
+    packed = len(plain) < len(answer["headers"])
+    return plain, UNREADABLE if packed else _text(answer["body"]["string"])
 
 
 def _text(value: Any) -> str:

@@ -29,10 +29,10 @@ class Index:
     """What contracts/schemas/recording.schema.json describes."""
 
     provenance: str
-    recorded: str
-    tool: str
-    contracts: str
     cassettes: tuple[Entry, ...]
+    recorded: str = ""
+    tool: str = ""
+    contracts: str = ""
     target: Mapping[str, str] = field(default_factory=dict)
     verdict: str = ""
     profile: str = ""
@@ -54,18 +54,11 @@ class Index:
 
     def write(self, folder: Path) -> None:
         """Write index.yaml into a folder."""
-        plain = {
-            name: _plain(value) for name, value in asdict(self).items() if value or name in _KEPT
-        }
-        text = yaml.safe_dump(plain, sort_keys=False, width=100)
+        values = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+        if self.provenance == DOCUMENTED:
+            values = {name: values[name] for name in ("provenance", "cassettes")}
+        text = yaml.safe_dump(values, sort_keys=False, width=100)
         (folder / FILE).write_text(text, encoding="utf-8")
-
-
-_KEPT = {"sequences", "settings", "requirements"}
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
 
 
 def read_index(folder: Path) -> Index:

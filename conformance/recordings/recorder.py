@@ -85,8 +85,8 @@ class Recorder(Tape):
 
     def finish(self, run: Run, outcome: dict[str, Any], exit_code: int) -> list[str]:
         """Index the cassettes; after a good run they take the place of the last ones."""
-        journeys = run.taken()
-        if not self.folder.is_dir():
+        journeys = self._spoken(run.taken())
+        if not journeys:
             return ["nothing was recorded"]
         _index(run, journeys, outcome).write(self.folder)
         halted = [j for j in journeys if j.halted_at]
@@ -97,6 +97,13 @@ class Recorder(Tape):
             return [f"recorded in {self.folder} only, since the run is no good one: {why}"]
         self._replace()
         return [f"recorded {len(journeys)} cassettes in {self.destination}"]
+
+    def _spoken(self, journeys: list[Journey]) -> list[Journey]:
+        """The journeys that sent something; a cassette without interactions is none."""
+        for journey in journeys:
+            if not journey.exchanges:
+                (self.folder / f"{journey.name}.yaml").unlink(missing_ok=True)
+        return [journey for journey in journeys if journey.exchanges]
 
     def _replace(self) -> None:
         """All or nothing: beside the older recording first, then in its place."""
@@ -125,20 +132,20 @@ def _index(run: Run, journeys: list[Journey], outcome: dict[str, Any]) -> Index:
     world, itinerary = run.world, run.itinerary
     return Index(
         RECORDED,
-        now(),
-        outcome["tool"]["version"],
-        outcome["contracts"]["version"],
         tuple(Entry(j.name, f"{j.name}.yaml", _length(j)) for j in journeys),
-        outcome["target"],
-        outcome["verdict"],
-        outcome["profile"],
-        tuple(itinerary.chosen) if itinerary.narrowed else (),
-        world.run,
-        world.redactor.text(world.token),
-        world.repeats,
-        world.examples,
-        world.redactor.value(asdict(world.settings)),
-        tuple(sorted(world.wanted)),
+        recorded=now(),
+        tool=outcome["tool"]["version"],
+        contracts=outcome["contracts"]["version"],
+        target=outcome["target"],
+        verdict=outcome["verdict"],
+        profile=outcome["profile"],
+        sequences=tuple(itinerary.chosen) if itinerary.narrowed else (),
+        run=world.run,
+        token=world.redactor.text(world.token),
+        repeats=world.repeats,
+        examples=world.examples,
+        settings=world.redactor.value(asdict(world.settings)),
+        requirements=tuple(sorted(world.wanted)),
     )
 
 

@@ -63,6 +63,7 @@ class Replay(Tape):
 
         Raises SettingsError for a sequence that is not recorded.
         """
+        offline.block()
         held = {entry.journey for entry in self.index.cassettes}
         self.orphans = sorted(held - {*itinerary.sequences, *PROBES})
         if itinerary.narrowed:
@@ -102,7 +103,6 @@ class Replay(Tape):
     @contextmanager
     def around(self, journey: Journey, world: World) -> Iterator[World]:
         """The journey's cassette answers; what it does not hold and what it holds in vain is an error."""
-        offline.block()
         hide = copy.deepcopy(world.redactor)
         path = self._path(journey.name)
         with open_cassette(path, hide, RecordMode.NONE, self) as cassette:
