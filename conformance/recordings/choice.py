@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from conformance.recordings.replay import Replay
 
 SHIPPED = "emulator"
-MEANT_FOR_SERVERS = ("base_url", "fault", "variant", "seed", "record", "config")
+MEANT_FOR_SERVERS = ("base_url", "config", "connectors", "fault", "variant", "seed", "record")
 
 
 def choose(options: Mapping[str, Any], shared: Mapping[str, Any]) -> Tape:

@@ -6,7 +6,6 @@ from typing import Any
 from vcr.errors import CannotOverwriteExistingCassetteException
 
 from conformance.engine.client import Answer, Client
-from conformance.engine.evidence import Journey
 from conformance.engine.session import World
 from conformance.recordings.matching import Asked, asked, differences, nearest
 
@@ -17,9 +16,9 @@ class ReplayClient(Client):
     def __init__(self, world: World, cassette: Any) -> None:
         super().__init__(world.settings)
         self._session.trust_env = (
-            False  # a proxy of this machine was not there when it was recorded
+            False  # proxies of this machine were not there when it was recorded
         )
-        self.cassette = cassette
+        self.cassette, self._file = cassette, Path(cassette.path).name
         self.unknown: list[str] = []
 
     def fork(self) -> "ReplayClient":
@@ -39,24 +38,27 @@ class ReplayClient(Client):
     def _nearest(self, sent: Asked) -> str:
         recorded = [asked(request) for request in self.cassette.requests]
         position = nearest(sent, recorded)
-        file = Path(self.cassette.path).name
         if position is None:
-            return f"{file} is empty"
-        where = f"nearest is interaction {position + 1} of {file}"
+            return f"{self._file} is empty"
+        where = f"nearest is interaction {position + 1} of {self._file}"
         first = next(differences(recorded[position], sent), None)
         return f"{where}, which differs at {first}" if first else f"{where}, already used"
 
-    def unused(self, journey: Journey) -> str | None:
-        """What to say of the first interaction that nothing asked for, None when all were."""
-        left = [n for n in range(len(self.cassette)) if not self.cassette.play_counts[n]]
+    def unused(self) -> str | None:
+        """What to say of the first interaction that nothing asked for, None when all were used."""
+        count = self.cassette.play_counts
+        left = [n for n in range(len(self.cassette)) if not count[n]]
         if not left:
             return None
-        recorded = asked(self.cassette.requests[left[0]])
-        requests = [e.request for e in journey.exchanges]
-        sent = [Asked(r.method, r.url, r.headers, r.text) for r in requests]
-        told = f"replay: interaction {left[0] + 1} of {Path(self.cassette.path).name} ({recorded}) was never used"
-        position = nearest(recorded, sent)
+        used = [n for n in range(len(self.cassette)) if count[n]]
+        recorded = [asked(request) for request in self.cassette.requests]
+        wanted = recorded[left[0]]
+        told = f"replay: interaction {left[0] + 1} of {self._file} ({wanted}) was never used"
+        position = nearest(wanted, [recorded[n] for n in used])
         if position is None:
-            return f"{told}: nothing was sent"
-        first = next(differences(recorded, sent[position]), "nothing, and has its own recording")
-        return f"{told}; nearest is exchange {journey.exchanges[position].id}, which differs at {first}"
+            return f"{told}; nothing of that file was"
+        near = used[position]
+        first = next(differences(wanted, recorded[near]), None)
+        return f"{told}; nearest that was is interaction {near + 1}, " + (
+            f"which differs at {first}" if first else "the same request"
+        )

@@ -108,7 +108,7 @@ class Replay(Tape):
         with open_cassette(path, hide, RecordMode.NONE, self) as cassette:
             client = ReplayClient(world, cassette)
             yield replace(world, client=client, redactor=hide, looked_up={})
-        fault = client.unknown[0] if client.unknown else client.unused(journey)
+        fault = client.unknown[0] if client.unknown else client.unused()
         if fault:
             journey.halted_at = journey.halted_at or "the end"
             journey.reason, journey.unreachable = fault, True
@@ -125,7 +125,7 @@ class Replay(Tape):
         """A journey that is not the recorded one shows nothing."""
         spoilt = next((j for j in journeys if j.unreachable), None)
         if spoilt is not None:
-            reason = f"{spoilt.name}: {spoilt.reason}"
+            reason = str(spoilt.reason)
             return replace(verdict, verdict=ERROR, message=reason, broken=[], blocked_by=None)
         is_new = verdict.requirement.id not in self.index.requirements
         if is_new and verdict.verdict == UNTESTED:
@@ -137,7 +137,12 @@ class Replay(Tape):
         return excused(verdict)
 
     def finish(self, run: Run, outcome: dict[str, Any], exit_code: int) -> list[str]:
-        return notes(self.index, self.folder, self.most_days)
+        told = notes(self.index, self.folder, self.most_days)
+        if self.faults(run.taken()):
+            told.insert(
+                0, f"what is asked is not what is recorded; {again(self.index, self.folder)}"
+            )
+        return told
 
     def close(self) -> None:
         offline.unblock()
