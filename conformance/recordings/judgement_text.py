@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from conformance.engine.exchange import ABSENT, Exchange
-from conformance.engine.verdict import BLOCKED, Finding, short
+from conformance.engine.verdict import BLOCKED, FAIL, Finding, short
 from conformance.recordings.judgement import CLIENT, Judged, Judgement, place
 from conformance.report.text import brief, exchange_lines
 
@@ -29,7 +29,8 @@ def lines(judgement: Judgement) -> Iterator[str]:
 def broken(one: Judged) -> Iterator[str]:
     """Statement, place in the documents, expected and actual, the interactions and the exchange."""
     verdict, row = one.verdict, one.verdict.requirement
-    yield f"{one.side} breaks {row.id}" if verdict.verdict == "fail" else f"{one.side} {row.id}"
+    does = "breaks" if verdict.verdict == FAIL else "does not meet"
+    yield f"{one.side} {does} {row.id}"
     yield f"{row.level} {row.statement}"
     yield f"documents: {', '.join(row.source)} ({row.basis})"
     if row.accepts:
