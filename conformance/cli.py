@@ -21,7 +21,7 @@ def main(argv: list[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else argv
     parser = _parser()
     arguments, extra = parser.parse_known_args(words)
-    if extra and arguments.command != "run":
+    if extra and arguments.command not in ("run", "serve"):
         parser.error(f"unknown argument {extra[0]}")
     try:
         return int(arguments.act(arguments, words[1:]))
@@ -116,7 +116,7 @@ def _prove(arguments: argparse.Namespace, words: list[str]) -> int:
 def _drift(arguments: argparse.Namespace, words: list[str]) -> int:
     from conformance.recordings.drift.command import drift
 
-    return drift(arguments)
+    return drift(arguments, _run)
 
 
 def _judge(arguments: argparse.Namespace, words: list[str]) -> int:

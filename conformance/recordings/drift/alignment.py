@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from conformance.engine.exchange import Exchange
 from conformance.recordings.drift.references import shape
 
+RETRIED = (429, 503)  # the client was asked to come again, and did
+
 Key = tuple[str, ...]
 
 
@@ -58,7 +60,9 @@ def turns(exchanges: list[Exchange]) -> list[Turn]:
 
 def _turns(exchanges: list[Exchange]) -> Iterator[Turn]:
     for (key, *_), repeated in groupby(exchanges, _request):
-        yield Turn(key, tuple(repeated))
+        *earlier, last = repeated
+        final = [exchange for exchange in earlier if exchange.status not in RETRIED]
+        yield Turn(key, (*final, last))
 
 
 def _request(exchange: Exchange) -> tuple[Key, str, str, str]:

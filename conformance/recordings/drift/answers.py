@@ -83,7 +83,8 @@ def answer_changes(
     if (old.status < 400) != (new.status < 400) or not (old.response and new.response):
         return
     yield from _headers(references, old.response, new.response, place)
-    found = list(_bodies(references, old.response, new.response, place))
+    told = _bodies(references, old.response, new.response, place)
+    found = [d for d in told if (d.old, d.new) != (old.status, new.status)]
     yield from found if new.status < 400 else _as_form(found, old.body, new.body)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.engine.exchange import ABSENT, token
 from conformance.recordings.drift.items import moved, paired_items, paired_keys
-from conformance.recordings.drift.references import Match, References, shape, unit
+from conformance.recordings.drift.references import Match, References, lengths, shape, unit
 
 TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (bool, "boolean"),
@@ -21,7 +21,7 @@ TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
 
 # A trace names one exchange only, an amount what one run moved: both are compared by their kind.
 TRACE = re.compile(r"(?i)(request|trace|correlation|activity)[-_]?id$")
-AMOUNT = re.compile(r"(?i)(count|bytes|records|rows|duration|size)$")
+AMOUNT = re.compile(r"(?i)(count|bytes|record|row|duration|size)s?(/\w+)?$")
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,8 @@ class Comparison:
             match = self.references.match(old, new, f"{self.place} {at}")
         if match is not Match.SAME:
             yield Difference(_kind_of_text(match), at, seen, old, new)
+        elif lengths(old) != lengths(new):
+            yield Difference("id form", at, seen, old, new)
 
     def _objects(
         self, old: dict[str, Any], new: dict[str, Any], at: str, seen: str

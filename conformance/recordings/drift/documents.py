@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jsonschema_rs import is_valid
+
 import conformance.rules  # noqa: F401 - registers the rules
 from conformance.engine.catalogue import Catalogue, Requirement, load_catalogue
 from conformance.engine.contract import Contract
@@ -16,6 +18,8 @@ from conformance.engine.sequence import Workflows, load_workflows
 from conformance.engine.verdict import Finding
 from conformance.recordings.drift.printed import Example, lookup
 from conformance.rules.registry import RULES, rule_for
+
+UNREADABLE = (TypeError, AttributeError, KeyError, ValueError, IndexError)
 
 Broken = dict[str, list[tuple[Requirement, Finding]]]
 
@@ -36,10 +40,17 @@ class Documents:
         for row in self.catalogue.testable():
             if row.check == "rule" and row.id not in RULES:
                 continue  # a rule of generated requests: no recording holds them
-            for finding in rule_for(row, self.contract)(evidence):
+            for finding in self._findings(row, evidence):
                 if not finding.holds:
                     found[finding.exchange.id].append((row, finding))
         return found
+
+    def _findings(self, row: Requirement, evidence: Evidence) -> list[Finding]:
+        """What a rule finds; one that cannot read an answer at all leaves it to the comparison."""
+        try:
+            return list(rule_for(row, self.contract)(evidence))
+        except UNREADABLE:
+            return []
 
     def statuses(self, exchange: Exchange) -> set[int]:
         """The documented statuses of the answer to a request."""
@@ -66,6 +77,12 @@ class Documents:
             found = [inner for node in found for inner in _below(node, part)]
         return found
 
+    def forbids(self, exchange: Exchange, pointer: str, old: Any, new: Any) -> bool:
+        """Whether the schemas that fit the old value at a place refuse the new one."""
+        fitting = [node for node in self.nodes(exchange, pointer) if is_valid(node, old)]
+        refusing = [node for node in fitting if not is_valid(node, new)]
+        return bool(refusing) and not any("type" in n for n in fitting if n not in refusing)
+
     def printed(self, exchange: Exchange, pointer: str) -> list[tuple[str, Any]]:
         """Where the documents print such an answer, and what stands at the place (ABSENT for nothing)."""
         found = self.examples.get((exchange.operation, exchange.status), [])
@@ -82,7 +99,8 @@ def _below(schema: Any, part: str) -> Iterator[dict[str, Any]]:
     for branch in ("then", "else"):
         yield from _below(schema.get(branch), part)
     named = {token(k): v for k, v in schema.get("properties", {}).items()}
-    inner = schema.get("items") if part.isdigit() else named.get(part)
+    inner = schema.get("items") if part.isdigit() else None
+    inner = inner or named.get(part, schema.get("additionalProperties"))
     if isinstance(inner, dict):
         yield inner
 

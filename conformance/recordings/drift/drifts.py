@@ -8,6 +8,7 @@ from conformance.recordings.drift.alignment import Pair, Turn, align
 from conformance.recordings.drift.answers import answer_changes, learn_request, request_changes
 from conformance.recordings.drift.comparison import Difference
 from conformance.recordings.drift.consumers import uses
+from conformance.recordings.drift.content import is_content
 from conformance.recordings.drift.documents import Broken, Documents
 from conformance.recordings.drift.opinion import ADDITIVE, BREAKING, COSMETIC, Opinion
 from conformance.recordings.drift.references import References
@@ -15,6 +16,7 @@ from conformance.recordings.drift.review import Drift, Flip, review
 from conformance.recordings.drift.settling import Settling
 from conformance.recordings.drift.sides import Side
 
+MOVES = ("value", "identity")
 HOUSEKEEPING = "tidy-up"
 
 Found = list[tuple[Exchange, Exchange, list[Difference]]]
@@ -61,13 +63,15 @@ def _changes(
     old: Side, new: Side, journey: str, pairs: list[Pair], references: References
 ) -> Found:
     settling = Settling(old.journeys[journey]), Settling(new.journeys[journey])
+    known = old.named | new.named
     found: Found = []
     for before, after in _counterparts(pairs):
         asked = request_changes(references, before, after)
         answered = list(answer_changes(references, before, after, before.step))
         early = settling[0].is_early(before) or settling[1].is_early(after)
         moving = settling[0].places(before) | settling[1].places(after) if early else set()
-        kept = [d for d in answered if d.pointer not in moving and d.seen not in moving]
+        told = [d for d in answered if not is_content(before, d, known)]
+        kept = [d for d in told if d.kind not in MOVES or not {d.pointer, d.seen} & moving]
         found.append((before, after, asked + kept))
     return found
 
@@ -84,10 +88,21 @@ def _reviewed(
     for journey, found in changed.items():
         flips = _flips(pairs[journey], before, after)
         used = uses(old.journeys[journey], documents.workflows)
-        for one, other, differences in found:
-            mine = flips.get(other.id, [])
-            drifts += review(documents, one, other, differences, mine, used.get(one.id, {}))
+        mine = [
+            review(
+                documents, one, other, differences, flips.get(other.id, []), used.get(one.id, {})
+            )
+            for one, other, differences in found
+        ]
+        drifts += _causes([drift for one in mine for drift in one])
     return drifts
+
+
+def _causes(drifts: list[Drift]) -> list[Drift]:
+    """The drifts of a journey without the requirements that fail because of a breaking change elsewhere in it."""
+    causes = [drift for drift in drifts if drift.difference.kind != "requirement"]
+    broken = any(drift.opinion.name == BREAKING for drift in causes)
+    return causes if broken else drifts
 
 
 def _flips(pairs: list[Pair], before: Broken, after: Broken) -> dict[str, list[Flip]]:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from conformance.recordings.drift.opinion import CLASSES
 from conformance.recordings.drift.review import Drift
 
-PLAIN = ("removed", "added", "item removed", "item added", "unit", "step missing", "step added")
+PLAIN = (
+    *("removed", "added", "item removed", "item added", "retyped", "nulled", "unit"),
+    *("header added", "header removed", "id form", "step added"),
+)
 
 
 @dataclass(frozen=True)

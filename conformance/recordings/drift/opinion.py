@@ -32,8 +32,10 @@ def opinion(documents: Documents, old: Exchange, new: Exchange, difference: Diff
 
 
 def _status(documents: Documents, old: Exchange, new: Exchange, _: Difference) -> Opinion:
-    if old.status < 400 <= new.status:
+    if old.status < 400 <= new.status and new.case is None:
         return Opinion(BREAKING, "a request that succeeded is refused")
+    if new.response is None:
+        return Opinion(BREAKING, f"there is no answer: {new.error or 'none was recorded'}")
     if new.status not in documents.statuses(new):
         return Opinion(BREAKING, f"no document gives {new.status} here")
     return Opinion(ADDITIVE, "another of the documented statuses", variant=True)
@@ -63,6 +65,8 @@ def _changed(documents: Documents, old: Exchange, new: Exchange, difference: Dif
     }
     if _form(difference.old) in kinds.values() and _form(difference.new) not in kinds.values():
         return Opinion(BREAKING, "the documents print it in the old form", sources=tuple(kinds))
+    if documents.forbids(old, difference.pointer, difference.old, difference.new):
+        return Opinion(BREAKING, "the contract allows only the old form")
     if difference.kind != "emptied" and documents.nodes(old, difference.pointer):
         return Opinion(ADDITIVE, "documented, and the documents allow both", variant=True)
     return Opinion(COSMETIC, "no document fixes it and no later request used it")
@@ -76,6 +80,8 @@ def _form(value: object) -> str:
 
 def _value(documents: Documents, old: Exchange, _: Exchange, difference: Difference) -> Opinion:
     choices = [n["enum"] for n in documents.nodes(old, difference.pointer) if "enum" in n]
+    if documents.forbids(old, difference.pointer, difference.old, difference.new):
+        return Opinion(BREAKING, "the contract does not allow the value")
     if any(difference.old in c and difference.new in c for c in choices):
         return Opinion(ADDITIVE, "another of the documented values", variant=True)
     return Opinion(COSMETIC, "no document fixes the value")
@@ -129,6 +135,7 @@ _BY_KIND: dict[str, Judged] = {
     "header": _media_type,
     "form": _form_of_error,
     "body": _body,
+    "id form": _always(ADDITIVE, "another form of id, which no document forbids"),
     "identity": _always(COSMETIC, "no document says that the two are the same"),
     "member order": _always(COSMETIC, "members have no order"),
     "item order": _always(COSMETIC, "no document fixes the order here"),

@@ -19,6 +19,7 @@ _INSTANT = (
     r"|(?<![\d.])(?P<epoch>[1-3]\d{9}(?:\d{3}){0,3})(?![\d.:])"
 )
 _TOKEN = re.compile(f"{_INSTANT}|{_ID}")
+_HEX = re.compile(r"(?i)[0-9a-f-]+")
 _UNITS = {10: "seconds", 13: "milliseconds", 16: "microseconds", 19: "nanoseconds"}
 _SHORTEST_NAME = 3
 
@@ -66,6 +67,11 @@ def _kind(match: re.Match[str]) -> str:
 def ids(text: str) -> list[str]:
     """The ids in a text."""
     return [value for kind, value in parts(text) if kind == "id"]
+
+
+def lengths(text: str) -> list[int]:
+    """How long the hexadecimal ids in a text are."""
+    return [len(value) for value in ids(text) if _HEX.fullmatch(value)]
 
 
 def shape(text: str) -> str:

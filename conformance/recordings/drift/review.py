@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.engine.catalogue import Requirement
-from conformance.engine.exchange import Exchange
+from conformance.engine.exchange import ABSENT, Exchange
 from conformance.engine.verdict import Finding
 from conformance.recordings.drift.comparison import Difference
 from conformance.recordings.drift.consumers import hurt
@@ -89,7 +89,7 @@ def _misplaced(difference: Difference, used: dict[str, str]) -> str | None:
 def _is_kept(difference: Difference, new: Exchange, used: dict[str, str]) -> bool:
     """Whether a changed status leaves all in place that the consumer took from the answer."""
     return difference.kind == "status" and all(
-        new.at(place) or not place.startswith("/") for place in used
+        new.at(place) is not ABSENT or not place.startswith("/") for place in used
     )
 
 

@@ -8,7 +8,7 @@ from conformance.engine.exchange import Exchange, token
 
 
 class Settling:
-    """The places in reads that moved with no write in between, and the reads before the last such one."""
+    """The places that moved while an entity changed its state by itself, and the reads before that."""
 
     def __init__(self, exchanges: list[Exchange]) -> None:
         self._places: dict[str, set[str]] = defaultdict(set)
@@ -24,10 +24,11 @@ class Settling:
                 last[url] = exchange
 
     def _compare(self, before: Exchange, after: Exchange) -> None:
-        self._early.add(before.id)
         old, new = dict(leaves(before.body)), dict(leaves(after.body))
-        places = {place for place in old.keys() | new.keys() if old.get(place) != new.get(place)}
-        self._places[before.request.url] |= places
+        places = {place for place in old.keys() & new.keys() if old[place] != new[place]}
+        if any(place.endswith("/state") for place in places):
+            self._early.add(before.id)
+            self._places[before.request.url] |= places
 
     def places(self, exchange: Exchange) -> set[str]:
         """The places of an exchange's entity that moved by themselves."""
