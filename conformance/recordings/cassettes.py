@@ -1,8 +1,7 @@
 """Cassettes as vcrpy opens them for us: what is kept of a request and its answer, with no secret in it."""
 
 import logging
-import zlib
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +77,7 @@ class Scrubber:
 
 
 def _unpacked(answer: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    with suppress(zlib.error, OSError):
-        answer = decode_response(answer)
+    answer = decode_response(answer)
     plain = {k: v for k, v in answer["headers"].items() if k.lower() != "content-encoding"}
     packed = len(plain) < len(answer["headers"])
     return plain, UNREADABLE if packed else _text(answer["body"]["string"])

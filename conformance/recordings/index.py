@@ -48,15 +48,13 @@ class Index:
         """Whole days since it was recorded."""
         return (now - datetime.fromisoformat(self.recorded)).days
 
-    def entry(self, journey: str) -> Entry | None:
-        """The cassette of a journey, None when it has none."""
-        return next((entry for entry in self.cassettes if entry.journey == journey), None)
-
     def write(self, folder: Path) -> None:
         """Write index.yaml into a folder."""
         values = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+        del values["provenance"]
         if self.provenance == DOCUMENTED:
-            values = {name: values[name] for name in ("provenance", "cassettes")}
+            values = {"cassettes": values["cassettes"]}
+        values = {**values, "provenance": self.provenance}  # required, last: no cut file passes
         text = yaml.safe_dump(values, sort_keys=False, width=100)
         (folder / FILE).write_text(text, encoding="utf-8")
 

@@ -8,9 +8,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from urllib3.exceptions import HTTPError
 from vcr.record_mode import RecordMode
 
-from conformance.engine.client import Answer, Client
+from conformance.engine.client import Answer, Client, explain
 from conformance.engine.errors import SettingsError
 from conformance.engine.evidence import Journey
 from conformance.engine.exchange import Exchange
@@ -35,7 +36,10 @@ class RecordingClient(Client):
 
     def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
         before = len(self.cassette)
-        answer = super().send(method, url, headers, body)
+        try:
+            answer = super().send(method, url, headers, body)
+        except HTTPError as error:  # vcrpy reads and unpacks the answer before our client does
+            answer = Answer(0, {}, "", explain(error, url), 1, 0.0)
         self.counts.append(len(self.cassette) - before)
         return answer
 

@@ -17,7 +17,7 @@ from conformance.engine.verdict import ERROR, NOT_APPLICABLE, UNTESTED, Verdict
 from conformance.recordings import offline
 from conformance.recordings.cassettes import open_cassette
 from conformance.recordings.freshness import again, notes
-from conformance.recordings.index import RECORDED, read_index
+from conformance.recordings.index import RECORDED, Entry, read_index
 from conformance.recordings.player import ReplayClient
 from conformance.recordings.races import excused, not_applicable
 from conformance.recordings.recorded import load_cassette
@@ -56,7 +56,11 @@ class Replay(Tape):
     def begin(self, itinerary: Itinerary) -> None:
         """Read every cassette that the run may need. Raises SettingsError for the first that is damaged."""
         for name in (*itinerary.chosen, *itinerary.probes):
-            self.load_cassette(self._path(name), None)
+            entry = self._entry(name)
+            found = len(self.load_cassette(self.folder / entry.file, None)[0])
+            if found < entry.interactions:
+                lost = f"{found} of {entry.interactions} interactions: cut off"
+                raise SettingsError(f"{self.folder / entry.file}: {lost}; record it again")
 
     def prepare(self, world: World, itinerary: Itinerary) -> World:
         """Journeys run as they were recorded, however few requirements this run judges.
@@ -95,16 +99,14 @@ class Replay(Tape):
                 request.is_clean = True
         return self._loaded[known]
 
-    def _path(self, journey: str) -> Path:
-        entry = self.index.entry(journey)
-        assert entry is not None
-        return self.folder / entry.file
+    def _entry(self, journey: str) -> Entry:
+        return next(entry for entry in self.index.cassettes if entry.journey == journey)
 
     @contextmanager
     def around(self, journey: Journey, world: World) -> Iterator[World]:
         """The journey's cassette answers; what it does not hold and what it holds in vain is an error."""
         hide = copy.deepcopy(world.redactor)
-        path = self._path(journey.name)
+        path = self.folder / self._entry(journey.name).file
         with open_cassette(path, hide, RecordMode.NONE, self) as cassette:
             client = ReplayClient(world, cassette)
             yield replace(world, client=client, redactor=hide, looked_up={})
