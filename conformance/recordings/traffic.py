@@ -10,6 +10,7 @@ from conformance.engine.evidence import Journey
 from conformance.engine.exchange import Exchange, Request, Response
 from conformance.engine.redaction import Redactor
 from conformance.engine.settings import PRODUCTION_HOSTS
+from conformance.recordings.index import DOCUMENTED
 from conformance.recordings.recorded import Interaction, Recording
 from conformance.recordings.secrets import learn_all
 from conformance.rules.client.requests import WHOLE
@@ -46,12 +47,13 @@ class Listener:
 
     def recording(self, recording: Recording) -> Traffic:
         """The traffic of a recording; our own cassettes keep their journey, steps and cases."""
-        own = dict(recording.metadata)
-        name = str(own.get("journey") or recording.path)
+        known = recording.metadata
+        is_own = bool(known.get("journey")) and known.get("provenance") != DOCUMENTED
+        name = str(known["journey"] if is_own else recording.path)
         interactions = recording.interactions
-        if own:
+        if is_own:
             interactions = tuple(_last_attempts(interactions))
-        return self.traffic(name, str(recording.path), interactions, is_own=bool(own))
+        return self.traffic(name, str(recording.path), interactions, is_own=is_own)
 
     def traffic(
         self, name: str, place: str, interactions: Iterable[Interaction], *, is_own: bool = False
