@@ -1,0 +1,116 @@
+"""Faults that only odd requests and odd orders show: what nobody thought of sending by hand."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+from conformance.emulator.alterations import asked, fail
+from conformance.emulator.app import Emulator
+from conformance.emulator.changes import replace, status
+from conformance.emulator.errors import RefusalError
+from conformance.emulator.exchange import Request, Response
+from conformance.emulator.faults import fault
+from conformance.emulator.store import Record
+
+SERVICES = {
+    "catalog": ("createDataSet", "name", str),
+    "data-collection": ("collect", "header", dict),
+    "data-prep": ("createMappingSet", "mappings", list),
+    "flow-service": ("createConnection", "name", str),
+    "schema-registry": ("createSchema", "title", str),
+}
+GENERATED = "flow-service.generated"
+ODD_ORIGIN = " generated "
+
+
+def _is_odd(request: Request, member: str, kind: type) -> bool:
+    """Whether a member has another type than the documents give it."""
+    with suppress(ValueError):
+        sent = json.loads(request.body)
+        return isinstance(sent, dict) and not isinstance(sent.get(member, kind()), kind)
+    return False
+
+
+def _register(service: str, operation: str, member: str, kind: type) -> None:
+    row = f"{service}.generated"
+
+    def odd(request: Request) -> bool:
+        return _is_odd(request, member, kind)
+
+    @fault(
+        f"{service}-fails-on-a-wrong-type", breaks=[f"{row}.requests-never-cause-a-server-error"]
+    )
+    def _(emulator: Emulator) -> None:
+        """A create with a member of another type makes the service fail."""
+        emulator.after(operation, asked(odd, fail), when="always")
+
+    @fault(f"{service}-answers-203-to-a-wrong-type", breaks=[f"{row}.answers-fit-the-contract"])
+    def _(emulator: Emulator) -> None:
+        """A create with a member of another type is answered 203."""
+        emulator.after(operation, asked(odd, status(203)), when="always")
+
+
+for _service, _given in SERVICES.items():
+    _register(_service, *_given)
+
+
+@fault(
+    "listed-version-is-another-than-the-etag", breaks=[f"{GENERATED}.read-entities-have-one-etag"]
+)
+def _(emulator: Emulator) -> None:
+    """Listed base connections show a version that is not their etag."""
+    emulator.after("listConnections", replace("/items/*/version", '"0000-0000"'))
+
+
+@fault(
+    "refused-flow-of-odd-origin-is-listed", breaks=[f"{GENERATED}.refused-creates-store-nothing"]
+)
+def _(emulator: Emulator) -> None:
+    """A flow of a generated request that is refused is listed all the same."""
+    refused: set[str] = set()
+
+    def note(request: Request, response: Response, emulator: Emulator) -> Response:
+        name = request.payload.get("name") if isinstance(request.payload, dict) else None
+        if isinstance(name, str) and ODD_ORIGIN in name:
+            refused.add(name)
+        return response
+
+    def show(request: Request, response: Response, emulator: Emulator) -> Response:
+        asked_for = " ".join(request.arguments("property"))
+        found = next(iter(emulator.store.newest_first("flows")), None)
+        for name in refused if found else ():
+            if name in asked_for and found:
+                item = emulator.policy.present(emulator, request, found)
+                response.payload["items"].append({**item, "name": name})
+        return response
+
+    emulator.after("createFlow", note, when="error")
+    emulator.after("listFlows", show)
+
+
+@fault(
+    "disabled-flow-takes-stale-etags",
+    breaks=[f"{GENERATED}.any-order-of-operations-fits-the-model"],
+)
+def _(emulator: Emulator) -> None:
+    """The etag of a disabled flow is not looked at."""
+    checked = emulator.policy.check_precondition
+
+    def check(emulator: Emulator, request: Request, record: Record) -> None:
+        if record.document.get("state") != "disabled":
+            checked(emulator, request, record)
+
+    emulator.policy.check_precondition = check
+
+
+@fault("connection-of-odd-origin-is-not-found", breaks=[f"{GENERATED}.links-lead-to-what-exists"])
+def _(emulator: Emulator) -> None:
+    """A base connection that a generated request made cannot be read."""
+
+    def lose(request: Request, response: Response, emulator: Emulator) -> Response:
+        lost = ODD_ORIGIN in response.payload["items"][0].get("name", "")
+        missing = RefusalError(404, "Not found")
+        return emulator.policy.render_error(emulator, request, missing) if lost else response
+
+    emulator.after("getConnection", lose)
