@@ -70,18 +70,24 @@ class Pipeline:
         flow = self.flow(name, source, target, self.mapping(schema["$id"]))
         self.watch(flow)
         self.update(flow)
-        for path in ("flows", "sourceConnections", "targetConnections", "connections"):
-            found = dict(
-                flows=flow, sourceConnections=source, targetConnections=target, connections=account
-            )[path]
-            self.call("DELETE", f"/flowservice/{path}/{found}")
+        made = {
+            "flows": flow,
+            "sourceConnections": source,
+            "targetConnections": target,
+            "connections": account,
+        }
+        for path, identifier in made.items():
+            self.call("DELETE", f"/flowservice/{path}/{identifier}")
         self.call("GET", f"/flowservice/flows/{flow}")  # 404: the proof that it is gone
 
     def account(self, name):
         body = {
             "name": name,
             "connectionSpec": {"id": STRIPE, "version": "1.0"},
-            "auth": {"specName": "OAuth2 Refresh Code", "params": {"accessToken": "sk-of-stripe-1"}},
+            "auth": {
+                "specName": "OAuth2 Refresh Code",
+                "params": {"accessToken": "sk-of-stripe-1"},
+            },
         }
         if "form-body" in self.mistakes:
             url = f"{self.base}/flowservice/connections"
@@ -127,7 +133,10 @@ class Pipeline:
     def target(self, name, schema):
         data = {
             "name": f"{name} data",
-            "schemaRef": {"id": schema["$id"], "contentType": "application/vnd.adobe.xed+json;version=1"},
+            "schemaRef": {
+                "id": schema["$id"],
+                "contentType": "application/vnd.adobe.xed+json;version=1",
+            },
         }
         listed = self.call("POST", "/catalog/dataSets?requestDataSource=true", data).json()
         body = {
@@ -139,7 +148,12 @@ class Pipeline:
         return self.made("/flowservice/targetConnections", body)
 
     def mapping(self, schema):
-        item = {"destinationXdmPath": "_id", "sourceAttribute": "id", "identity": False, "version": 0}
+        item = {
+            "destinationXdmPath": "_id",
+            "sourceAttribute": "id",
+            "identity": False,
+            "version": 0,
+        }
         body = {"version": 0, "xdmSchema": schema, "xdmVersion": "1.0", "mappings": [item]}
         return self.made("/conversion/mappingSets", body)
 
@@ -258,7 +272,9 @@ class Activation:
             self.call("PATCH", f"/flows/{flow}", [moved], **{"If-Match": first})
         if "patch-object" in self.mistakes:
             self.call("PATCH", f"/flows/{flow}", add, **{"If-Match": first})
-        self.call("PATCH", f"/flows/{flow}", [add], **{"If-Match": first})
+        second = {"type": "PLATFORM_SEGMENT", "value": {"name": "Sellers", "id": "f4e1ad22"}}
+        both = [add, {**add, "value": second}]
+        self.call("PATCH", f"/flows/{flow}", both, **{"If-Match": first})
         self.enabled(flow)
         if "stale-etag" in self.mistakes:
             self.call("PATCH", f"/flows/{flow}", [add], **{"If-Match": first})

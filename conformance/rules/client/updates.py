@@ -90,7 +90,7 @@ def _lack(operation: Any) -> str:
     path = operation.get("path")
     if not isinstance(path, str) or not _POINTER.fullmatch(path):
         return "a path that is a JSON pointer"
-    if operation["op"].lower() != "remove" and "value" not in operation:
+    if operation["op"].lower() in ("add", "replace") and "value" not in operation:
         return "a value"
     return ""
 
