@@ -62,7 +62,7 @@ def request_changes(references: References, old: Exchange, new: Exchange) -> lis
     return [
         Difference("request", d.pointer, d.seen, d.old, d.new)
         for d in found
-        if d.kind not in ("member order", "identity", "unit")
+        if d.kind not in ("member order", "identity", "id form", "unit")
     ]
 
 
@@ -89,9 +89,9 @@ def answer_changes(
 
 
 def _as_form(found: list[Difference], old: Any, new: Any) -> Iterator[Difference]:
-    """An error body that lost a member has another form, which is one change."""
-    parts = [d for d in found if d.kind in ("removed", "added") and _depth(d) == 1]
-    if all(d.kind == "added" for d in parts):
+    """An error body that lost a member has another form, which is one change, its words included."""
+    parts = [d for d in found if d.kind in ("removed", "added", "value") and _depth(d) == 1]
+    if not any(d.kind == "removed" for d in parts):
         yield from found
         return
     yield Difference("form", "", "", ", ".join(old), ", ".join(new))

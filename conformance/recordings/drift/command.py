@@ -4,12 +4,13 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
-from conformance.engine.contract import load_contract
+from conformance.engine.contract import Contract, load_contract
 from conformance.engine.data import contracts_root, fingerprint
 from conformance.recordings.drift.data import Data, build, write
-from conformance.recordings.drift.documents import load_documents
+from conformance.recordings.drift.documents import Documents, load_documents
 from conformance.recordings.drift.drifts import compare
 from conformance.recordings.drift.groups import grouped
 from conformance.recordings.drift.live import Run, record, target
@@ -44,10 +45,19 @@ def compared(
 
     `only` names the old journeys to look for. Raises SettingsError for a path that holds no recording.
     """
-    root = contracts_root()
-    contract = load_contract(root)
-    before, after, redactor = sides(old, new, contract)
+    before, after, redactor = sides(old, new, _contract())
     before = before.only(only) if only else before
-    result = compare(before, after, lambda: load_documents(root, contract))
+    result = compare(before, after, _documents)
     groups = grouped(result.drifts)
-    return build(before, after, result, groups, fingerprint(root), fail_on, redactor)
+    version = fingerprint(contracts_root())
+    return build(before, after, result, groups, version, fail_on, redactor)
+
+
+@cache
+def _contract() -> Contract:
+    return load_contract(contracts_root())
+
+
+@cache
+def _documents() -> Documents:
+    return load_documents(contracts_root(), _contract())

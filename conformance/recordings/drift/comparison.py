@@ -34,6 +34,11 @@ class Difference:
     old: Any
     new: Any
 
+    @property
+    def place(self) -> str:
+        """Where to look: in the old answer, unless the new one alone has it."""
+        return self.seen if self.old is ABSENT else self.pointer
+
 
 def type_of(value: Any) -> str:
     """The JSON type of a value."""
@@ -83,7 +88,7 @@ class Comparison:
             yield Difference("removed", f"{at}/{token(key)}", seen, old[key], ABSENT)
         for key in new.keys() - set(pairs.values()):
             yield Difference("added", at, f"{seen}/{token(key)}", ABSENT, new[key])
-        if list(pairs.values()) != [key for key in new if key in set(pairs.values())]:
+        if list(new)[: len(old)] != list(pairs.values()) and _is_reordered(pairs, new):
             yield Difference("member order", at, seen, list(old), list(new))
         yield from self._instants(old, new, pairs, at, seen)
 
@@ -101,9 +106,7 @@ class Comparison:
             before, after = old[a] - old[b], new[x] - new[y]
             if before * after < 0:
                 words = [f"{a} {'before' if d < 0 else 'after'} {b}" for d in (before, after)]
-                yield Difference(
-                    "time order", f"{at}/{token(a)}", f"{seen}/{token(x)}", words[0], words[1]
-                )
+                yield Difference("time order", at, seen, words[0], words[1])
 
     def _arrays(self, old: list[Any], new: list[Any], at: str, seen: str) -> Iterator[Difference]:
         if old and not new:
@@ -118,6 +121,11 @@ class Comparison:
             yield Difference("item removed", f"{at}/{index}", seen, old[index], ABSENT)
         for index in sorted(set(range(len(new))) - set(pairs.values())):
             yield Difference("item added", at, f"{seen}/{index}", ABSENT, new[index])
+
+
+def _is_reordered(pairs: dict[str, str], new: dict[str, Any]) -> bool:
+    found = set(pairs.values())
+    return list(pairs.values()) != [key for key in new if key in found]
 
 
 def _kind_of_retyping(old: Any, new: Any) -> str:

@@ -26,13 +26,14 @@ def is_content(exchange: Exchange, difference: Difference, known: set[str]) -> b
     if exchange.operation not in LISTS:
         return False
     value = difference.old if difference.new is ABSENT else difference.new
-    place = difference.pointer or difference.seen
     if difference.kind == "emptied":
         return all(_is_foreign(item, known) for item in difference.old)
     if difference.kind in ("item removed", "item added"):
         return _is_foreign(value, known)
-    keys = ids(place.rpartition("/")[2]) if difference.kind in ("removed", "added") else []
-    return place.count("/") == 1 and bool(keys) and not known.intersection(keys)
+    keys = (
+        ids(difference.place.rpartition("/")[2]) if difference.kind in ("removed", "added") else []
+    )
+    return difference.place.count("/") == 1 and bool(keys) and not known.intersection(keys)
 
 
 def _is_foreign(item: Any, known: set[str]) -> bool:

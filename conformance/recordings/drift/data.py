@@ -88,7 +88,7 @@ def _place(drift: Drift) -> Data:
         "journey": drift.exchange.journey,
         "step": drift.exchange.step,
         "exchange": drift.exchange.id,
-        "pointer": drift.difference.pointer or drift.difference.seen,
+        "pointer": drift.difference.place,
         **case,
     }
 

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from conformance.recordings.drift.opinion import CLASSES
+from conformance.recordings.drift.references import lengths, shape
 from conformance.recordings.drift.review import Drift
 
 PLAIN = (
     *("removed", "added", "item removed", "item added", "retyped", "nulled", "unit"),
-    *("header added", "header removed", "id form", "step added"),
+    *("header added", "header removed", "step added"),
 )
 
 
@@ -40,6 +41,8 @@ def _key(drift: Drift) -> tuple[object, ...]:
         return found.kind, str(found.old), str(found.new)
     if found.kind == "step missing":
         return found.kind, drift.exchange.journey, drift.opinion
-    place = re.sub(r"/\d+(?=/|$)", "/*", found.pointer or found.seen)
-    values = () if found.kind in PLAIN else (repr(found.old), repr(found.new))
+    if found.kind == "id form":
+        return found.kind, *lengths(found.old), *lengths(found.new)
+    place = re.sub(r"/\d+(?=/|$)", "/*", found.place)
+    values = () if found.kind in PLAIN else (shape(repr(found.old)), shape(repr(found.new)))
     return drift.opinion.name, found.kind, drift.exchange.operation, place, *values

@@ -16,9 +16,9 @@ _INSTANT = (
     r"(?P<iso>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?P<fraction>\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)"
     r"|(?P<local>\b\d\d-\d\d-\d{4} \d\d:\d\d:\d\d\b)"
     r"|(?P<http>\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT)"
-    r"|(?<![\d.])(?P<epoch>[1-3]\d{9}(?:\d{3}){0,3})(?![\d.:])"
+    r"|(?<![\w.])(?P<epoch>[1-3]\d{9}(?:\d{3}){0,3})(?![\w.])"
 )
-_TOKEN = re.compile(f"{_INSTANT}|{_ID}")
+_TOKEN = re.compile(f"{_ID}|{_INSTANT}")
 _HEX = re.compile(r"(?i)[0-9a-f-]+")
 _UNITS = {10: "seconds", 13: "milliseconds", 16: "microseconds", 19: "nanoseconds"}
 _SHORTEST_NAME = 3
@@ -120,6 +120,8 @@ class References:
 
     def _compare(self, old: str, new: str) -> Match:
         before, after = parts(old), parts(new)
+        if old == new and all(kind != "id" for kind, _ in before):
+            return Match.SAME
         if len(before) != len(after):
             return Match.OTHER
         found = {self._part(a, b) for a, b in zip(before, after, strict=True)}

@@ -117,8 +117,10 @@ def concerns(flip: Flip, difference: Difference) -> bool:
     row, finding = flip
     if difference.kind == "status":
         return row.check in ("status", "answer", "reads") or not finding.pointer
-    if difference.kind in ("body", "form", "whitespace"):
-        return difference.kind != "whitespace"
+    if difference.kind in ("body", "form") or (
+        difference.kind == "retyped" and not difference.pointer
+    ):
+        return True
     if difference.kind.startswith("header"):
         return difference.pointer == "content-type" and "media-type" in row.id
     return _related(finding.pointer, difference)
