@@ -1,7 +1,7 @@
 """Evidence: the exchanges of the journeys that ran, and the history of each entity in them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
@@ -57,10 +57,14 @@ class Timeline:
         """The lawful successful reads of the entity by its id."""
         return [e for e in self.events if e.operation == self.kind.get() and e.is_lawful_success]
 
+    @cached_property
+    def _reads(self) -> frozenset[Exchange]:
+        return frozenset(self.reads)
+
     def first_read(self) -> Exchange | None:
         """The first read after the create, before anything changed."""
         for event in self.events:
-            if event in self.reads:
+            if event in self._reads:
                 return event
             if _writes(event) and (event.case is None or event.status < 400):
                 return None
@@ -80,7 +84,7 @@ class Timeline:
                 yield Change(event, self._near(position, -1), self._near(position, 1))
 
     def _near(self, position: int, step: int) -> Exchange | None:
-        reads = self.reads
+        reads = self._reads
         position += step
         while 0 <= position < len(self.events):
             event = self.events[position]
@@ -92,6 +96,15 @@ class Timeline:
         return None
 
 
+def _grouped(
+    exchanges: list[Exchange], key: Callable[[Exchange], Any]
+) -> dict[Any, list[Exchange]]:
+    groups: dict[Any, list[Exchange]] = defaultdict(list)
+    for exchange in exchanges:
+        groups[key(exchange)].append(exchange)
+    return groups
+
+
 def _writes(exchange: Exchange) -> bool:
     return exchange.request.method != "GET"
 
@@ -101,6 +114,7 @@ class Evidence:
 
     def __init__(self, journeys: Iterable[Journey]) -> None:
         self.journeys = list(journeys)
+        self.worked_out: dict[Exchange, Any] = {}  # what several rules ask of one exchange
 
     @cached_property
     def exchanges(self) -> list[Exchange]:
@@ -108,11 +122,23 @@ class Evidence:
 
     def answered(self, *operations: str) -> list[Exchange]:
         """The exchanges of some operations (all, when none is named) that have an answer."""
-        return [
-            e
-            for e in self.exchanges
-            if e.response and (not operations or e.operation in operations)
-        ]
+        if not operations:
+            return self._answered
+        if len(operations) == 1:
+            return self._by_operation.get(operations[0], [])
+        return [e for e in self._answered if e.operation in operations]
+
+    @cached_property
+    def _answered(self) -> list[Exchange]:
+        return [e for e in self.exchanges if e.response]
+
+    @cached_property
+    def _by_operation(self) -> dict[str, list[Exchange]]:
+        return _grouped(self._answered, lambda exchange: exchange.operation)
+
+    @cached_property
+    def _by_case(self) -> dict[str | None, list[Exchange]]:
+        return _grouped(self._answered, lambda exchange: exchange.case)
 
     def successes(self, *operations: str) -> list[Exchange]:
         """The lawful requests that were answered with success."""
@@ -120,7 +146,7 @@ class Evidence:
 
     def cases(self, requirement_id: str) -> list[Exchange]:
         """The answered requests that put one requirement to the test."""
-        return [e for e in self.answered() if e.case == requirement_id]
+        return self._by_case.get(requirement_id, [])
 
     def timelines(self, *kinds: Kind) -> list[Timeline]:
         """The history of every created entity of some kinds."""

@@ -69,6 +69,10 @@ class Redactor:
         """The text without secrets, JSON inside it included."""
         for name, value in secret_members(_parsed(text)):
             self.learn(name, value)
+        return self.known(text)
+
+    def known(self, text: str) -> str:
+        """The text without the secrets that are known by now; it is not searched for others."""
         if self._pattern is None:
             return text
         return self._pattern.sub(lambda match: f"<secret:{self._names[match.group()]}>", text)

@@ -7,7 +7,6 @@ from functools import cached_property
 import conformance.rules
 import conformance.rules.client  # noqa: F401 - registers the rules
 from conformance.engine.catalogue import Catalogue, Requirement, load_catalogue
-from conformance.engine.contract import load_contract
 from conformance.engine.data import contracts_root, load_checked
 from conformance.engine.evidence import Evidence, Journey
 from conformance.engine.verdict import FAIL, Finding, Judge, Rule, Verdict
@@ -15,6 +14,7 @@ from conformance.recordings.judgement import CLIENT, SERVER, Judgement
 from conformance.recordings.lawfulness import server_view
 from conformance.recordings.overheard import Overheard
 from conformance.recordings.traffic import Traffic
+from conformance.rules.client.bodies import contract
 from conformance.rules.registry import CLIENT_RULES, check_complete, rule_for
 
 # The client's requirements that are about what reaches the target's memory.
@@ -32,7 +32,7 @@ class Bench:
     def __init__(self, live: bool = False, of_run: OfRun | None = None) -> None:
         self._of_run = of_run
         root = contracts_root()
-        self.contract = load_contract(root)
+        self.contract = contract()
         self.server: Catalogue = load_catalogue(root)
         self.client: Catalogue = load_catalogue(root, CLIENT)
         check_complete(self.client, CLIENT_RULES)

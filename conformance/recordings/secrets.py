@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from conformance.engine.redaction import SECRET_KEYS, Redactor
+from conformance.engine.redaction import SECRET_HEADERS, SECRET_KEYS, Redactor
 from conformance.recordings.recorded import Interaction
 
 _TOKENS = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?|(?<=[Bb]earer )[\w.~+/=-]{8,}")
@@ -18,11 +18,18 @@ def learn_all(hide: Redactor, interactions: Iterable[Interaction]) -> None:
         for name, value in _parameters(one):
             hide.learn(name, value)
         for headers in (one.headers, one.answer_headers):
-            hide.headers(headers)
+            hide.headers({k: v for k, v in headers.items() if k.lower() in SECRET_HEADERS})
+        for text in (one.text, one.answer_text):
+            if _may_name_a_secret(text):
+                hide.text(text)
         for text in (one.url, one.text, one.answer_text, one.error):
-            hide.text(text)
             for token in _TOKENS.findall(text):
                 hide.learn("token", token)
+
+
+def _may_name_a_secret(text: str) -> bool:
+    plain = text.replace("_", "").replace("-", "").lower()
+    return "\\u" in text or any(key in plain for key in SECRET_KEYS)
 
 
 def _parameters(one: Interaction) -> Iterator[tuple[str, str]]:

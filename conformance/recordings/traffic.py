@@ -67,7 +67,7 @@ class Listener:
         for number, one in enumerate(heard, 1):
             called = self._called(one, hosts)
             if called is None:
-                found.others.append(f"{one.method} {self.hide.text(_bare(one.url))}")
+                found.others.append(f"{one.method} {self.hide.known(_bare(one.url))}")
                 changed |= _named(one)
             else:
                 exchange = self._exchange(name, f"{place}#{number}", one, *called)
@@ -103,14 +103,13 @@ class Listener:
     def _exchange(
         self, journey: str, name: str, one: Interaction, operation: str, path: dict[str, str]
     ) -> Exchange:
-        hide = self.hide
-        request = Request(hide.headers(one.headers), hide.text(one.text), one.method)
-        request.url = hide.text(one.url)
+        hide = self.hide.known
+        request = Request(self._headers(one.headers), hide(one.text), one.method, hide(one.url))
         response = None
         if one.status:
-            headers = hide.headers(one.answer_headers)
-            response = Response(headers, hide.text(one.answer_text), one.status)
-        error = None if response else hide.text(one.error or "no answer was recorded")
+            headers = self._headers(one.answer_headers)
+            response = Response(headers, hide(one.answer_text), one.status)
+        error = None if response else hide(one.error or "no answer was recorded")
         return Exchange(
             name,
             journey,
@@ -125,6 +124,9 @@ class Listener:
             one.seconds,
             notes=self._notes(one),
         )
+
+    def _headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        return {name: self.hide.known(value) for name, value in headers.items()}
 
     def _notes(self, one: Interaction) -> dict[str, Any]:
         notes = dict(one.about.get("notes") or {})
@@ -150,7 +152,7 @@ def _agent(heard: list[Interaction], hide: Redactor) -> str:
     """The name by which the client calls itself most often."""
     agents = [_header(one.headers, "user-agent") for one in heard]
     named = [agent for agent in agents if agent]
-    return hide.text(max(named, key=named.count)) if named else ""
+    return hide.known(max(named, key=named.count)) if named else ""
 
 
 def _header(headers: Mapping[str, str], wanted: str) -> str:
