@@ -26,7 +26,7 @@ from conformance.options import OPTIONS
 from conformance.recordings.choice import choose, recording_name, replay_of
 from conformance.report import results
 from conformance.rules.journeys import Itinerary, load_connectors
-from conformance.rules.run import Run, refusable_among, refusals_among, with_needs
+from conformance.rules.run import Run, Tape, refusable_among, refusals_among, with_needs
 
 Options = Mapping[str, Any]
 
@@ -34,7 +34,7 @@ Options = Mapping[str, Any]
 class State:
     """The run as one process sees it; `shared` is what all its workers are told."""
 
-    def __init__(self, options: Options, shared: dict[str, Any]) -> None:
+    def __init__(self, options: Options, shared: dict[str, Any], tape: Tape | None = None) -> None:
         self.options, self.shared = options, shared
         self.embedded: Embedded | None = None
         self.rows: dict[str, dict[str, Any]] = {}
@@ -44,7 +44,7 @@ class State:
         self.profile: str = options["profile"]
         self.selected = self.catalogue.select(self.profile, tuple(options["requirement"]))
         self.settings = Settings(**shared["settings"])
-        self.tape = choose(options, shared)
+        self.tape = tape or choose(options, shared)
         self.run = self._run(root)
 
     def _run(self, root: Path) -> Run:
@@ -168,7 +168,8 @@ def prepare(options: dict[str, Any]) -> State:
     A replay needs none of these. Raises ConformanceError in one line when the run cannot begin.
     """
     if options["target"] == "replay":
-        return _begun(options, replay_of(options).shared())
+        replay = replay_of(options)
+        return _begun(options, replay.shared(), replay)
     embedded = None
     if not (options["base_url"] or os.environ.get("AEP_BASE_URL") or options["config"]):
         embedded = Embedded(options["fault"], options["variant"], options["seed"])
@@ -199,9 +200,9 @@ def _prepared(options: dict[str, Any], embedded: Embedded | None) -> State:
     return state
 
 
-def _begun(options: dict[str, Any], shared: dict[str, Any]) -> State:
+def _begun(options: dict[str, Any], shared: dict[str, Any], tape: Tape | None = None) -> State:
     shared["records"] = str(_fresh_folder(Path(options["report_dir"])) / ".journeys")
-    state = State(options, shared)
+    state = State(options, shared, tape)
     state.tape.begin(state.run.itinerary)
     return state
 

@@ -5,9 +5,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-import vcr
+from vcr.cassette import Cassette
 from vcr.filters import decode_response
 from vcr.record_mode import RecordMode
+from vcr.request import Request
 
 from conformance.engine.redaction import Redactor
 from conformance.recordings.matching import is_recorded
@@ -24,17 +25,15 @@ def open_cassette(
     path: Path, hide: Redactor, mode: RecordMode, persister: Any = None
 ) -> AbstractContextManager[Any]:
     """A cassette of vcrpy for one journey: with RecordMode.ONCE a new one, with NONE one to replay."""
-    library = vcr.VCR()
-    library.register_matcher("recorded", is_recorded)
-    if persister is not None:
-        library.register_persister(persister)
     scrub = Scrubber(hide)
-    opened: AbstractContextManager[Any] = library.use_cassette(
-        str(path),
+    # Not by way of vcr.VCR, which copies each request deeply, several times over.
+    opened: AbstractContextManager[Any] = Cassette.use(
+        path=str(path),
+        persister=persister,
         record_mode=mode,
-        match_on=["recorded"],
+        match_on=(is_recorded,),
         before_record_request=scrub.request,
-        before_record_response=scrub.answer,
+        before_record_response=None if mode == RecordMode.NONE else scrub.answer,
     )
     return opened
 
@@ -46,16 +45,18 @@ class Scrubber:
         self.hide = hide
 
     def request(self, request: Any) -> Any:
-        """The request as it is kept; vcrpy hands over a copy, more than once for the same request."""
-        if getattr(request, "is_clean", False):
-            return request
-        kept = {k: v for k, v in request.headers.items() if k.lower() not in SENT_BY_LIBRARY}
-        request.headers = self.hide.headers({k: _text(v) for k, v in kept.items()})
-        if request.body is not None:
-            request.body = self.hide.text(_text(request.body))
-        request.uri = self.hide.text(request.uri)
-        request.is_clean = True
-        return request
+        """The request as it is kept; vcrpy asks several times for the same one, a kept one included."""
+        if not hasattr(request, "kept"):
+            headers = {
+                name: _text(value)
+                for name, value in request.headers.items()
+                if name.lower() not in SENT_BY_LIBRARY
+            }
+            shown = self.hide.headers(headers)
+            body = None if request.body is None else self.hide.text(_text(request.body))
+            kept = Request(request.method, self.hide.text(request.uri), body, shown)
+            request.kept = kept.kept = kept
+        return request.kept
 
     def answer(self, answer: dict[str, Any]) -> dict[str, Any]:
         """The answer as it is kept."""

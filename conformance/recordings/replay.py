@@ -96,7 +96,7 @@ class Replay(Tape):
         if known not in self._loaded:
             _, self._loaded[known] = load_cassette(known)
             for request in self._loaded[known][0]:
-                request.is_clean = True
+                request.kept = request
         return self._loaded[known]
 
     def _entry(self, journey: str) -> Entry:
