@@ -1,3 +1,15 @@
 """The rules: pure functions from exchanges to findings. Importing this package registers them all."""
 
-from conformance.rules import data_services, entities, flows, gateway, registry_resources, specs  # noqa: F401
+from conformance.rules import (  # noqa: F401
+    connections,
+    data_services,
+    entities,
+    etags,
+    flows,
+    gateway,
+    lists,
+    patches,
+    registry_resources,
+    specs,
+    updates,
+)

@@ -1,21 +1,24 @@
-"""Flows and base connections: what their documents say beyond create, read, update, delete."""
+"""Flows and their runs: what their documents say beyond create, read, update, delete."""
 
-import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.engine.evidence import Change, Evidence, Timeline
+from conformance.engine.evidence import Evidence, Timeline
 from conformance.engine.exchange import ABSENT, Exchange, at
-from conformance.engine.kinds import CONNECTION, FLOW, SOURCE, TARGET
-from conformance.engine.patch import differences, missing_from
+from conformance.engine.kinds import FLOW, SOURCE, TARGET
+from conformance.engine.patch import missing_from
 from conformance.engine.verdict import Finding, breaks, check, holds
-from conformance.rules.entities import expected_after, unchanged_pairs
+from conformance.rules.etags import unchanged_pairs
 from conformance.rules.registry import rule
 
 PROFILE_STORE = "8a9c3494-9708-43d7-ae3f-cda01e5030e1"
+
+
 DESTINATION_SPEC = "71471eba-b620-49e4-90fd-23f1fa0174d8"
+
+
 STREAMING_SPEC = "e77fde5a-22a8-11ed-861d-0242ac120002"
 
 
@@ -179,146 +182,6 @@ def destination_transformation_is_general(evidence: Evidence) -> Iterator[Findin
             )
 
 
-def _patches(evidence: Evidence, case: str) -> Iterator[Change]:
-    for timeline in evidence.timelines(FLOW):
-        for change in timeline.updates():
-            if change.exchange.notes.get("patch") == case:
-                yield change
-
-
-def _selectors(item: Any) -> list[str]:
-    params = at(item, "/transformations/0/params")
-    found = [at(params, f"/{kind}/selectors") for kind in ("segmentSelectors", "profileSelectors")]
-    return [
-        json.dumps(s, sort_keys=True) for group in found if isinstance(group, list) for s in group
-    ]
-
-
-@rule("flow-service.flows.activation-stores-every-selector")
-def activation_stores_every_selector(evidence: Evidence) -> Iterator[Finding]:
-    for timeline in evidence.timelines(FLOW):
-        for change in timeline.updates():
-            adds = [
-                o["value"]
-                for o in change.exchange.sent or []
-                if "Selectors/selectors/-" in o.get("path", "")
-            ]
-            if len(adds) < 2 or change.after is None or change.exchange.notes.get("patch"):
-                continue
-            stored = _selectors(change.after.item)
-            lost = [a for a in adds if json.dumps(a, sort_keys=True) not in stored]
-            yield check(
-                change.after,
-                not lost,
-                f"all {len(adds)} selectors",
-                f"{lost} missing",
-                "/items/0/transformations/0/params",
-            )
-
-
-def _patch_rule(name: str) -> None:
-    @rule(f"flow-service.flows.{name}")
-    def judge(evidence: Evidence) -> Iterator[Finding]:
-        for change in _patches(evidence, name):
-            expected = expected_after(change)
-            if expected is ABSENT or change.after is None:
-                continue
-            wrong = differences(
-                expected.get("transformations"),
-                change.after.item.get("transformations"),
-                "/transformations",
-            )
-            wrong += differences(
-                expected.get("description"), change.after.item.get("description"), "/description"
-            )
-            for pointer, want, actual in wrong:
-                yield breaks(change.after, repr(want), actual, f"/items/0{pointer}")
-            if not wrong:
-                yield holds(change.after)
-
-
-for _name in (
-    "patch-adds-at-the-end",
-    "patch-adds-at-an-index",
-    "patch-replaces-a-value",
-    "patch-removes-a-value",
-    "patch-applies-operations-in-order",
-    "long-and-foreign-text-is-kept",
-):
-    _patch_rule(_name)
-
-
-@rule("flow-service.flows.patch-reads-escaped-pointers")
-def patch_reads_escaped_pointers(evidence: Evidence) -> Iterator[Finding]:
-    for exchange in evidence.successes("getFlow"):
-        pointer = exchange.notes.get("escaped")
-        if pointer:
-            yield check(
-                exchange,
-                exchange.at(pointer) == "x",
-                "'x' under the key a/b~1c",
-                exchange.at(pointer),
-                pointer,
-            )
-
-
-@rule("flow-service.flows.patch-is-applied-whole-or-not-at-all")
-def patch_is_applied_whole_or_not_at_all(evidence: Evidence) -> Iterator[Finding]:
-    for timeline in evidence.timelines(FLOW):
-        for change in timeline.refusals():
-            if (
-                change.exchange.case == "flow-service.flows.patch-is-applied-whole-or-not-at-all"
-                and change.before
-                and change.after
-            ):
-                wrong = differences(
-                    change.before.item.get("transformations"),
-                    change.after.item.get("transformations"),
-                )
-                wrong += differences(
-                    change.before.item.get("name"), change.after.item.get("name"), "/name"
-                )
-                yield check(change.after, not wrong, "the flow as it was", wrong, "/items/0")
-    for exchange in evidence.cases("flow-service.flows.patch-is-applied-whole-or-not-at-all"):
-        yield check(exchange, exchange.status >= 400, "the patch to be refused", exchange.status)
-
-
-def _races(evidence: Evidence) -> dict[str, list[Exchange]]:
-    rounds: dict[str, list[Exchange]] = defaultdict(list)
-    for exchange in evidence.answered("updateFlow"):
-        if "race" in exchange.notes:
-            rounds[exchange.journey + exchange.notes["race"]].append(exchange)
-    return rounds
-
-
-@rule("flow-service.flows.concurrent-updates-have-one-winner")
-def concurrent_updates_have_one_winner(evidence: Evidence) -> Iterator[Finding]:
-    for writers in _races(evidence).values():
-        winners = [e for e in writers if e.status < 300]
-        yield check(
-            writers[-1],
-            len(winners) == 1,
-            f"one success among {len(writers)} writers",
-            f"{len(winners)} successes",
-        )
-
-
-@rule("flow-service.flows.winning-update-is-stored")
-def winning_update_is_stored(evidence: Evidence) -> Iterator[Finding]:
-    reads = {
-        e.journey + e.notes["after-race"]: e
-        for e in evidence.successes("getFlow")
-        if "after-race" in e.notes
-    }
-    for name, writers in _races(evidence).items():
-        winners = [at(e.sent, "/0/value") for e in writers if e.status < 300]
-        if name in reads and len(winners) == 1:
-            stored = reads[name].at("/items/0/description")
-            yield check(
-                reads[name], stored == winners[0], str(winners[0]), stored, "/items/0/description"
-            )
-
-
 @rule("flow-service.flows.disable-and-enable-change-the-state")
 def disable_and_enable(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.answered("getFlow"):
@@ -380,67 +243,3 @@ def another_flows_runs_are_not_listed(evidence: Evidence) -> Iterator[Finding]:
                     identifier,
                     "/items",
                 )
-
-
-@rule("flow-service.connections.connection-without-auth-is-accepted")
-def connection_without_auth_is_accepted(evidence: Evidence) -> Iterator[Finding]:
-    for exchange in evidence.answered("createConnection"):
-        if exchange.case is None and at(exchange.sent, "/connectionSpec/id") == PROFILE_STORE:
-            yield from accepted(exchange, "the connection to be accepted")
-
-
-@rule("flow-service.connections.secrets-are-not-returned")
-def secrets_are_not_returned(evidence: Evidence) -> Iterator[Finding]:
-    for timeline in evidence.timelines(CONNECTION):
-        for read in timeline.reads:
-            if at(timeline.created and timeline.created.sent, "/auth") is not ABSENT:
-                shown = json.dumps(read.at("/items/0/auth"), default=str)
-                yield check(
-                    read,
-                    "<secret:" not in shown,
-                    "no credential in the clear",
-                    shown,
-                    "/items/0/auth",
-                )
-
-
-@rule("flow-service.connections.test-answers-result")
-def test_answers_result(evidence: Evidence) -> Iterator[Finding]:
-    for exchange in evidence.answered("testConnection"):
-        if exchange.case is None:
-            yield check(
-                exchange,
-                exchange.status == 200 and isinstance(exchange.at("/result"), bool),
-                "a boolean result",
-                exchange.at("/result"),
-                "/result",
-            )
-
-
-@rule("flow-service.connections.explore-describes-structure")
-def explore_describes_structure(evidence: Evidence) -> Iterator[Finding]:
-    for exchange in evidence.answered("exploreConnection"):
-        if exchange.case is None and "objectType=rest" in exchange.request.url:
-            form, kind = exchange.at("/format"), exchange.at("/schema/type")
-            described = isinstance(exchange.at("/schema/properties"), dict)
-            yield check(
-                exchange,
-                exchange.status == 200 and form == "hierarchical",
-                "200 and format hierarchical",
-                form,
-                "/format",
-            )
-            yield check(
-                exchange,
-                kind == "object" and described,
-                "a schema of type object with properties",
-                exchange.at("/schema"),
-                "/schema",
-            )
-
-
-@rule("flow-service.source-connections.base-connection-is-optional-for-streams")
-def base_connection_is_optional(evidence: Evidence) -> Iterator[Finding]:
-    for exchange in evidence.answered("createSourceConnection"):
-        if exchange.case is None and at(exchange.sent, "/baseConnectionId") is ABSENT:
-            yield from accepted(exchange, "the source connection to be accepted")

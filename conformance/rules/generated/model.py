@@ -6,8 +6,8 @@ from typing import Any
 from conformance.engine.exchange import ABSENT, Exchange
 from conformance.engine.kinds import Kind
 from conformance.engine.patch import apply_patch, differences, missing_from
-from conformance.rules.entities import VOLATILE
 from conformance.rules.generic import said
+from conformance.rules.updates import VOLATILE
 
 Body = dict[str, Any]
 Wrong = tuple[str, str, Any]

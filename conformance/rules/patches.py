@@ -1,0 +1,154 @@
+"""JSON Patch on flows (RFC 6902), activations, and several writers at once."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.engine.evidence import Change, Evidence
+from conformance.engine.exchange import ABSENT, Exchange, at
+from conformance.engine.kinds import FLOW
+from conformance.engine.patch import differences
+from conformance.engine.verdict import Finding, breaks, check, holds
+from conformance.rules.registry import rule
+from conformance.rules.updates import expected_after
+
+
+def _patches(evidence: Evidence, case: str) -> Iterator[Change]:
+    for timeline in evidence.timelines(FLOW):
+        for change in timeline.updates():
+            if change.exchange.notes.get("patch") == case:
+                yield change
+
+
+def _selectors(item: Any) -> list[str]:
+    params = at(item, "/transformations/0/params")
+    found = [at(params, f"/{kind}/selectors") for kind in ("segmentSelectors", "profileSelectors")]
+    return [
+        json.dumps(s, sort_keys=True) for group in found if isinstance(group, list) for s in group
+    ]
+
+
+@rule("flow-service.flows.activation-stores-every-selector")
+def activation_stores_every_selector(evidence: Evidence) -> Iterator[Finding]:
+    for timeline in evidence.timelines(FLOW):
+        for change in timeline.updates():
+            adds = [
+                o["value"]
+                for o in change.exchange.sent or []
+                if "Selectors/selectors/-" in o.get("path", "")
+            ]
+            if len(adds) < 2 or change.after is None or change.exchange.notes.get("patch"):
+                continue
+            stored = _selectors(change.after.item)
+            lost = [a for a in adds if json.dumps(a, sort_keys=True) not in stored]
+            yield check(
+                change.after,
+                not lost,
+                f"all {len(adds)} selectors",
+                f"{lost} missing",
+                "/items/0/transformations/0/params",
+            )
+
+
+def _patch_rule(name: str) -> None:
+    @rule(f"flow-service.flows.{name}")
+    def judge(evidence: Evidence) -> Iterator[Finding]:
+        for change in _patches(evidence, name):
+            expected = expected_after(change)
+            if expected is ABSENT or change.after is None:
+                continue
+            wrong = differences(
+                expected.get("transformations"),
+                change.after.item.get("transformations"),
+                "/transformations",
+            )
+            wrong += differences(
+                expected.get("description"), change.after.item.get("description"), "/description"
+            )
+            for pointer, want, actual in wrong:
+                yield breaks(change.after, repr(want), actual, f"/items/0{pointer}")
+            if not wrong:
+                yield holds(change.after)
+
+
+for _name in (
+    "patch-adds-at-the-end",
+    "patch-adds-at-an-index",
+    "patch-replaces-a-value",
+    "patch-removes-a-value",
+    "patch-applies-operations-in-order",
+    "long-and-foreign-text-is-kept",
+):
+    _patch_rule(_name)
+
+
+@rule("flow-service.flows.patch-reads-escaped-pointers")
+def patch_reads_escaped_pointers(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in evidence.successes("getFlow"):
+        pointer = exchange.notes.get("escaped")
+        if pointer:
+            yield check(
+                exchange,
+                exchange.at(pointer) == "x",
+                "'x' under the key a/b~1c",
+                exchange.at(pointer),
+                pointer,
+            )
+
+
+@rule("flow-service.flows.patch-is-applied-whole-or-not-at-all")
+def patch_is_applied_whole_or_not_at_all(evidence: Evidence) -> Iterator[Finding]:
+    for timeline in evidence.timelines(FLOW):
+        for change in timeline.refusals():
+            if (
+                change.exchange.case == "flow-service.flows.patch-is-applied-whole-or-not-at-all"
+                and change.before
+                and change.after
+            ):
+                wrong = differences(
+                    change.before.item.get("transformations"),
+                    change.after.item.get("transformations"),
+                )
+                wrong += differences(
+                    change.before.item.get("name"), change.after.item.get("name"), "/name"
+                )
+                yield check(change.after, not wrong, "the flow as it was", wrong, "/items/0")
+    for exchange in evidence.cases("flow-service.flows.patch-is-applied-whole-or-not-at-all"):
+        yield check(exchange, exchange.status >= 400, "the patch to be refused", exchange.status)
+
+
+def _races(evidence: Evidence) -> dict[str, list[Exchange]]:
+    rounds: dict[str, list[Exchange]] = defaultdict(list)
+    for exchange in evidence.answered("updateFlow"):
+        if "race" in exchange.notes:
+            rounds[exchange.journey + exchange.notes["race"]].append(exchange)
+    return rounds
+
+
+@rule("flow-service.flows.concurrent-updates-have-one-winner")
+def concurrent_updates_have_one_winner(evidence: Evidence) -> Iterator[Finding]:
+    for writers in _races(evidence).values():
+        winners = [e for e in writers if e.status < 300]
+        yield check(
+            writers[-1],
+            len(winners) == 1,
+            f"one success among {len(writers)} writers",
+            f"{len(winners)} successes",
+        )
+
+
+@rule("flow-service.flows.winning-update-is-stored")
+def winning_update_is_stored(evidence: Evidence) -> Iterator[Finding]:
+    reads = {
+        e.journey + e.notes["after-race"]: e
+        for e in evidence.successes("getFlow")
+        if "after-race" in e.notes
+    }
+    for name, writers in _races(evidence).items():
+        winners = [at(e.sent, "/0/value") for e in writers if e.status < 300]
+        if name in reads and len(winners) == 1:
+            stored = reads[name].at("/items/0/description")
+            yield check(
+                reads[name], stored == winners[0], str(winners[0]), stored, "/items/0/description"
+            )

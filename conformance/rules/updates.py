@@ -1,0 +1,140 @@
+"""Updates of base, source and target connections and flows: what changes and what does not."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.engine.evidence import Change, Evidence
+from conformance.engine.exchange import ABSENT, Exchange
+from conformance.engine.kinds import FLOW_SERVICE_KINDS, Kind
+from conformance.engine.patch import PatchError, apply_patch, differences, touched
+from conformance.engine.verdict import Finding, breaks, check, holds
+from conformance.rules.etags import SETTLED, settled
+from conformance.rules.registry import rule_of_kinds
+
+VOLATILE = frozenset(
+    {
+        "etag",
+        "version",
+        "updatedAt",
+        "updatedBy",
+        "updatedClient",
+        "lastOperation",
+        "lastRunDetails",
+    }
+)
+
+
+@rule_of_kinds("update-returns-identifier-and-etag", *FLOW_SERVICE_KINDS)
+def update_returns_identifier_and_etag(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    for change in updates_of(evidence, kind):
+        exchange = change.exchange
+        if exchange.status == 202 and exchange.response and not exchange.response.text:
+            yield holds(exchange)
+        if exchange.status != 200:
+            continue
+        asked, base = exchange.path["id"], "/items/0" if exchange.item is not ABSENT else ""
+        yield check(
+            exchange,
+            exchange.at(f"{base}/id") == asked,
+            asked,
+            exchange.at(f"{base}/id"),
+            f"{base}/id",
+        )
+        if (
+            change.after is not None
+            and change.after.item is not ABSENT
+            and settled(kind, change.after)
+        ):
+            etag = change.after.item.get("etag", exchange.at(f"{base}/etag"))
+            actual = exchange.at(f"{base}/etag")
+            fine = isinstance(actual, str) and actual == etag
+            yield check(exchange, fine, f"the new etag {etag}", actual, f"{base}/etag")
+
+
+def updates_of(evidence: Evidence, kind: Kind) -> list[Change]:
+    return [change for timeline in evidence.timelines(kind) for change in timeline.updates()]
+
+
+@rule_of_kinds("update-changes-etag", *FLOW_SERVICE_KINDS)
+def update_changes_etag(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    for change in updates_of(evidence, kind):
+        before = change.exchange.request.header("If-Match")
+        if change.after is not None and change.after.item is not ABSENT:
+            after = change.after.item.get("etag")
+            yield check(
+                change.after, after != before, f"another etag than {before}", after, "/items/0/etag"
+            )
+
+
+def expected_after(change: Change) -> Any:
+    """The entity as the documents say it must be after an update, or ABSENT where that cannot be told."""
+    if (
+        change.before is None
+        or change.after is None
+        or ABSENT in (change.before.item, change.after.item)
+    ):
+        return ABSENT
+    try:
+        return apply_patch(change.before.item, change.exchange.sent)
+    except (PatchError, TypeError, KeyError):
+        return ABSENT
+
+
+@rule_of_kinds("update-stores-the-change", *FLOW_SERVICE_KINDS)
+def update_stores_the_change(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    for change in updates_of(evidence, kind):
+        expected = expected_after(change)
+        if expected is ABSENT or change.after is None:
+            continue
+        members = touched(change.exchange.sent) - {"auth"}
+        wrong = [d for m in members for d in _member_differences(m, expected, change.after.item)]
+        for pointer, want, actual in wrong:
+            yield breaks(change.after, repr(want), actual, f"/items/0{pointer}")
+        if members and not wrong:
+            yield holds(change.after)
+
+
+def _member_differences(member: str, expected: Any, actual: Any) -> list[tuple[str, Any, Any]]:
+    return differences(expected.get(member, ABSENT), actual.get(member, ABSENT), f"/{member}")
+
+
+@rule_of_kinds("update-leaves-the-rest-alone", *FLOW_SERVICE_KINDS)
+def update_leaves_the_rest_alone(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    for change in updates_of(evidence, kind):
+        if (
+            change.before is None
+            or change.after is None
+            or ABSENT in (change.before.item, change.after.item)
+        ):
+            continue
+        ignored = touched(change.exchange.sent) | VOLATILE | _settling(change)
+        yield from same_but(change.before, change.after, ignored)
+
+
+def _settling(change: Change) -> frozenset[str]:
+    """The state is compared unless it is on its way to another (facts:106)."""
+    states = [read.item.get("state", SETTLED[0]) for read in (change.before, change.after) if read]
+    return frozenset() if all(s in SETTLED for s in states) else frozenset({"state"})
+
+
+def same_but(
+    before: Exchange, after: Exchange, ignored: set[str] | frozenset[str]
+) -> Iterator[Finding]:
+    """The entity is the same in two reads, apart from some members."""
+    kept = {k: v for k, v in before.item.items() if k not in ignored}
+    now = {k: v for k, v in after.item.items() if k not in ignored}
+    wrong = differences(kept, now)
+    for pointer, want, actual in wrong:
+        yield breaks(after, repr(want), actual, f"/items/0{pointer}")
+    if not wrong:
+        yield holds(after)
+
+
+@rule_of_kinds("refused-request-changes-nothing", *FLOW_SERVICE_KINDS)
+def refused_request_changes_nothing(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    for timeline in evidence.timelines(kind):
+        for change in timeline.refusals():
+            if change.before is None or change.after is None or not settled(kind, change.before):
+                continue
+            if ABSENT not in (change.before.item, change.after.item):
+                yield from same_but(change.before, change.after, frozenset({"lastRunDetails"}))
