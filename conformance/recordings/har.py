@@ -27,7 +27,7 @@ def read_har(path: Path) -> Recording:
     for position, entry in enumerate(entries):
         try:
             if not _is_repeated(entry):
-                found.append(_interaction(entry))
+                found.append(_interaction(entry, position + 1))
         except (KeyError, TypeError, ValueError, AttributeError):
             raise SettingsError(
                 f"{path}: entry {position + 1} of the HAR is damaged; record it again"
@@ -55,7 +55,7 @@ def _is_repeated(entry: Mapping[str, Any]) -> bool:
     return any(entry.get(mark) or entry["response"].get(mark) for mark in REPEATED)
 
 
-def _interaction(entry: Mapping[str, Any]) -> Interaction:
+def _interaction(entry: Mapping[str, Any], position: int) -> Interaction:
     request, response = entry["request"], entry["response"]
     sent, told = _headers(request["headers"]), _headers(response.get("headers") or [])
     posted, content = request.get("postData") or {}, response.get("content") or {}
@@ -75,6 +75,7 @@ def _interaction(entry: Mapping[str, Any]) -> Interaction:
         status,
         told,
         answered or "",
+        {"entry": position},
         lost=tuple(name for name, is_so in lost.items() if is_so),
         error="" if status else _reason(entry, response),
         started=_moment(entry.get("startedDateTime")),

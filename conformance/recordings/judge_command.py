@@ -8,6 +8,7 @@ from pathlib import Path
 from conformance.engine.data import contracts_root, fingerprint
 from conformance.engine.errors import SettingsError
 from conformance.engine.redaction import Redactor
+from conformance.recordings.index import FILE as INDEX
 from conformance.recordings.judge import Bench
 from conformance.recordings.judgement import CLIENT, SERVER, Judgement
 from conformance.recordings.judgement_text import lines
@@ -17,6 +18,8 @@ from conformance.recordings.recorded import Recording
 from conformance.recordings.traffic import Listener, Traffic
 from conformance.report.results import tool_version
 
+SUFFIXES = (".yaml", ".yml", ".json", ".har")
+
 
 def judge(arguments: argparse.Namespace) -> int:
     """Judge some recordings: 0 when no MUST is broken, else 1.
@@ -24,7 +27,8 @@ def judge(arguments: argparse.Namespace) -> int:
     Raises SettingsError, in one line that names the file, for one that cannot be judged.
     """
     bench = Bench(of_run=of_run)
-    recordings = [load(Path(name)) for name in dict.fromkeys(arguments.files)]
+    named = [path for name in arguments.files for path in _files(Path(name))]
+    recordings = [load(path) for path in dict.fromkeys(named)]
     listener = Listener(bench.contract, Redactor(), arguments.base_path)
     traffics = [_traffic(listener, recording) for recording in recordings]
     sides = {CLIENT: not arguments.server_only, SERVER: not arguments.client_only}
@@ -33,6 +37,17 @@ def judge(arguments: argparse.Namespace) -> int:
     if arguments.report_dir:
         _write(Path(arguments.report_dir), judgement)
     return int(judgement.is_broken())
+
+
+def _files(path: Path) -> list[Path]:
+    """The recordings in a folder, or the one file."""
+    if not path.is_dir():
+        return [path]
+    found = (one for one in sorted(path.iterdir()) if one.suffix in SUFFIXES and one.name != INDEX)
+    files = list(found)
+    if not files:
+        raise SettingsError(f"{path}: no recording in this folder")
+    return files
 
 
 def _traffic(listener: Listener, recording: Recording) -> Traffic:

@@ -73,6 +73,7 @@ class LiveJudge:
         self.terms = terms
         self._ear = Ear()
         self._told = 0
+        self._judged: tuple[int, Judgement] = (-1, Judgement([]))
 
     def watch(self, client: Client) -> Client:
         """Listen to a requests.Session, an httpx.Client or an httpx.AsyncClient; returns it.
@@ -87,10 +88,14 @@ class LiveJudge:
 
     def judgement(self) -> Judgement:
         """The verdicts on what was heard so far, by the terms of the test."""
-        listener = Listener(bench().contract, Redactor(), live=True)
-        traffic = listener.traffic("this test", "", self._ear.interactions())
-        sides = (self.terms.side,) if self.terms.side else SIDES
-        return bench().judge([traffic]).only(sides, self.terms.only)
+        heard = self._ear.interactions()
+        if self._judged[0] != len(heard):
+            listener = Listener(bench().contract, Redactor(), live=True)
+            traffic = listener.traffic("this test", "", heard)
+            sides = (self.terms.side,) if self.terms.side else SIDES
+            found = bench().judge([traffic]).only(sides, self.terms.only)
+            self._judged = len(heard), found
+        return self._judged[1]
 
     def complaint(self) -> str:
         """Every MUST that traffic since the last complaint broke and no waiver covers; empty when none."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -50,10 +51,7 @@ class Listener:
         known = recording.metadata
         is_own = bool(known.get("journey")) and known.get("provenance") != DOCUMENTED
         name = str(known["journey"] if is_own else recording.path)
-        interactions = recording.interactions
-        if is_own:
-            interactions = tuple(_last_attempts(interactions))
-        return self.traffic(name, str(recording.path), interactions, is_own=is_own)
+        return self.traffic(name, str(recording.path), recording.interactions, is_own=is_own)
 
     def traffic(
         self, name: str, place: str, interactions: Iterable[Interaction], *, is_own: bool = False
@@ -64,13 +62,17 @@ class Listener:
         hosts = {urlsplit(one.url).netloc for one in heard if FOUNDATION in one.url}
         found = Traffic(name, Journey(name), is_own=is_own, client=_agent(heard, self.hide))
         changed: set[str] = set()
-        for number, one in enumerate(heard, 1):
+        repeated = _asked_again(heard) if is_own else set()
+        for number, one in enumerate(heard):
+            if number in repeated:
+                continue
             called = self._called(one, hosts)
             if called is None:
                 found.others.append(f"{one.method} {self.hide.known(_bare(one.url))}")
                 changed |= _named(one)
             else:
-                exchange = self._exchange(name, f"{place}#{number}", one, *called)
+                where = f"{place}#{one.about.get('entry', number + 1)}"
+                exchange = self._exchange(name, where, one, *called)
                 if not is_own and changed & set(exchange.path.values()):
                     exchange.notes[CHANGED_OTHERWISE] = True
                 found.journey.exchanges.append(exchange)
@@ -159,9 +161,12 @@ def _header(headers: Mapping[str, str], wanted: str) -> str:
     return next((value for name, value in headers.items() if name.lower() == wanted), "")
 
 
-def _last_attempts(interactions: tuple[Interaction, ...]) -> Iterable[Interaction]:
-    """Without the answers that made our own client ask again."""
-    for one, following in zip(interactions, [*interactions[1:], None], strict=True):
-        again = following is not None and (one.url, one.about) == (following.url, following.about)
-        if not (again and one.status in RETRIED and _header(one.answer_headers, "retry-after")):
-            yield one
+def _asked_again(heard: list[Interaction]) -> set[int]:
+    """Where an answer made our own client ask again, so that only a later one counts."""
+    return {
+        number
+        for number, (one, following) in enumerate(pairwise(heard))
+        if (one.url, one.about) == (following.url, following.about)
+        and one.status in RETRIED
+        and _header(one.answer_headers, "retry-after")
+    }

@@ -5,61 +5,16 @@ import sys
 import tomllib
 from importlib import import_module
 
-import pytest
-
 from conformance.engine.data import contracts_root
-from conformance.engine.errors import SettingsError
 from conformance.fixtures import Target
-from conformance.recordings.live import Terms
 from conformance.selftest.contract_files import ROOT
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "conformance.selftest.pytest_runs"]
 IF_MATCH = "client.updates.if-match-is-sent"
-CLIENT = """
-    import pytest
-    import requests
-
-    SPEC = {"id": "8a9c3494-9708-43d7-ae3f-cda01e5030e1", "version": "1.0"}
-
-    def place(target, rest=""):
-        return f"{target.base_url}/data/foundation/flowservice/connections{rest}"
-
-    def create(session, target):
-        body = {"name": "mine", "connectionSpec": SPEC}
-        return session.post(place(target), json=body, headers=target.headers).json()
-
-    def update(session, target, made, **more):
-        patch = [{"op": "replace", "path": "/name", "value": "new"}]
-        url = place(target, f"/{made['id']}")
-        return session.patch(url, json=patch, headers={**target.headers, **more})
-
-    def right(session, target):
-        made = create(session, target)
-        update(session, target, made, **{"If-Match": made["etag"]})
-        return session.get(place(target, f"/{made['id']}"), headers=target.headers)
-
-    def wrong(session, target):
-        return update(session, target, create(session, target))
-"""
 
 
-@pytest.fixture
-def run(pytester, monkeypatch):
-    monkeypatch.delenv("AEP_BASE_URL", raising=False)
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # a second less for each run
-    pytester.makepyfile(client=CLIENT)
-
-    def act(source, *words, conftest=""):
-        pytester.makeconftest(conftest)
-        pytester.makepyfile(f"from client import *\n{source}")
-        fixed = ("-p", "conformance.fixtures", "--strict-markers", "-p", "no:cacheprovider")
-        return pytester.runpytest_subprocess(*fixed, *words)
-
-    return act
-
-
-def test_a_right_client_passes_with_each_of_the_fixtures(run):
-    ended = run(
+def test_a_right_client_passes_with_each_of_the_fixtures(run_tests):
+    ended = run_tests(
         """
 def test_requests(aep_session, aep_target):
     assert right(aep_session, aep_target).ok
@@ -77,8 +32,8 @@ def test_none_of_them():
     ended.assert_outcomes(passed=4)
 
 
-def test_a_clients_mistake_fails_its_test_with_requirement_lines_and_exchange(run):
-    ended = run(
+def test_a_clients_mistake_fails_its_test_with_requirement_lines_and_exchange(run_tests):
+    ended = run_tests(
         """
 def test_requests(aep_session, aep_target):
     wrong(aep_session, aep_target)
@@ -114,8 +69,8 @@ def aep_emulator_options():
 """
 
 
-def test_a_servers_fault_fails_the_test_of_a_right_client(run):
-    ended = run(
+def test_a_servers_fault_fails_the_test_of_a_right_client(run_tests):
+    ended = run_tests(
         """
 def test_it(aep_session, aep_target):
     create(aep_session, aep_target)
@@ -140,109 +95,8 @@ def test_that_stumbles_over_it(aep_session, aep_target):
     )
 
 
-def test_the_marker_narrows_and_waives(run):
-    ended = run(
-        f"""
-@pytest.mark.aep(only=["client.bodies.*", "flow-service.*"])
-def test_narrowed(aep_session, aep_target):
-    wrong(aep_session, aep_target)
-
-@pytest.mark.aep(only=["client.updates.*"])
-def test_narrowed_to_what_is_broken(aep_session, aep_target):
-    wrong(aep_session, aep_target)
-
-@pytest.mark.aep(side="server")
-def test_one_side(aep_session, aep_target):
-    wrong(aep_session, aep_target)
-
-@pytest.mark.aep(waive={{"{IF_MATCH}": "the gateway adds it"}})
-class TestWaived:
-    def test_by_the_class(self, aep_session, aep_target):
-        wrong(aep_session, aep_target)
-
-    @pytest.mark.aep(side="client")
-    def test_by_the_class_and_narrowed(self, aep_session, aep_target):
-        wrong(aep_session, aep_target)
-""",
-        "-rA",
-    )
-    ended.assert_outcomes(passed=4, failed=1)
-    ended.stdout.fnmatch_lines([f"waived (the gateway adds it) {IF_MATCH}: *"])
-
-
-def test_xfail_and_skip_behave_as_for_any_failure(run):
-    ended = run(
-        """
-@pytest.mark.xfail(reason="known")
-def test_known(aep_session, aep_target):
-    wrong(aep_session, aep_target)
-
-@pytest.mark.xfail(strict=True)
-def test_no_longer(aep_session, aep_target):
-    right(aep_session, aep_target)
-
-def test_skipped(aep_session, aep_target):
-    wrong(aep_session, aep_target)
-    pytest.skip("not now")
-"""
-    )
-    ended.assert_outcomes(xfailed=1, failed=1, skipped=1, errors=0)
-
-
-def test_what_a_fixture_sends_counts_before_and_after_the_test(run):
-    ended = run(
-        """
-@pytest.fixture
-def made(aep_session, aep_target):
-    return wrong(aep_session, aep_target)
-
-@pytest.fixture
-def tidy(aep_session, aep_target):
-    yield
-    wrong(aep_session, aep_target)
-
-def test_before(made):
-    assert True
-
-def test_after(tidy):
-    assert True
-"""
-    )
-    ended.assert_outcomes(passed=1, failed=1, errors=1)
-
-
-@pytest.mark.parametrize(
-    ("marker", "said"),
-    [
-        ({"only": ["no.such.*"]}, "only no.such.*: no requirement has such an id"),
-        ({"waive": {"no.such.id": "why"}}, "waive no.such.id: no requirement has such an id"),
-        ({"waive": {IF_MATCH: ""}}, f"waive {IF_MATCH}: say why"),
-        ({"side": "both"}, "side 'both': give client or server"),
-        ({"sides": "client"}, "no argument sides; give only, waive or side"),
-    ],
-)
-def test_a_wrong_marker_is_named(marker, said):
-    with pytest.raises(SettingsError) as caught:
-        Terms.of([marker])
-    assert str(caught.value) == f"aep marker: {said}"
-
-
-def test_the_nearest_marker_counts_and_every_waiver():
-    near = {"side": "client", "waive": {IF_MATCH: "near"}}
-    far = {"side": "server", "only": ["client.*"], "waive": {IF_MATCH: "far"}}
-    assert Terms.of([near, far]) == Terms(("client.*",), {IF_MATCH: "near"}, "client")
-
-
-def test_a_wrong_marker_is_one_line_before_any_test_runs(run):
-    ended = run("@pytest.mark.aep('client')\ndef test_it(aep_session):\n    assert True\n")
-    assert ended.ret == pytest.ExitCode.USAGE_ERROR
-    said = "ERROR: *::test_it: aep marker: give only, waive and side by name"
-    ended.stderr.fnmatch_lines([said])
-    assert len([line for line in ended.stderr.lines if line.strip()]) == 1
-
-
-def test_clients_are_left_as_they_were(run):
-    ended = run(
+def test_clients_are_left_as_they_were(run_tests):
+    ended = run_tests(
         """
 import httpx
 
@@ -262,14 +116,14 @@ def test_second(mine, aep_target):
     ended.assert_outcomes(passed=2)
 
 
-def test_what_is_no_client_is_refused(run):
-    ended = run("def test_it(aep_judge):\n    aep_judge.watch(object())\n")
+def test_what_is_no_client_is_refused(run_tests):
+    ended = run_tests("def test_it(aep_judge):\n    aep_judge.watch(object())\n")
     ended.assert_outcomes(failed=1)
     ended.stdout.fnmatch_lines(["*watch: object is no requests.Session and no httpx client"])
 
 
-def test_an_async_client_is_judged_too(run):
-    ended = run(
+def test_an_async_client_is_judged_too(run_tests):
+    ended = run_tests(
         """
 import asyncio
 import httpx
@@ -286,7 +140,7 @@ def test_it(aep_judge, aep_target):
     ended.stdout.fnmatch_lines(["client breaks client.headers.api-key-is-sent"])
 
 
-def test_another_address_is_used_with_credentials_from_the_environment(run, monkeypatch):
+def test_another_address_is_used_with_credentials_from_the_environment(run_tests, monkeypatch):
     from conformance.emulator.server import running
 
     source = (
@@ -295,16 +149,16 @@ def test_another_address_is_used_with_credentials_from_the_environment(run, monk
     with running() as settings:
         for name in ("access_token", "api_key", "org_id", "sandbox"):
             monkeypatch.setenv(f"AEP_{name.upper()}", settings[name])
-        ended = run(source, "--aep-base-url", settings["base_url"])
+        ended = run_tests(source, "--aep-base-url", settings["base_url"])
         ended.assert_outcomes(passed=1)
         monkeypatch.delenv("AEP_API_KEY")
-        ended = run(source, "--aep-base-url", settings["base_url"])
+        ended = run_tests(source, "--aep-base-url", settings["base_url"])
     ended.assert_outcomes(errors=1)
     ended.stdout.fnmatch_lines(["api_key is missing: give --api-key or set AEP_API_KEY"])
 
 
-def test_no_secret_is_shown(run):
-    ended = run(
+def test_no_secret_is_shown(run_tests):
+    ended = run_tests(
         """
 def test_it(aep_session, aep_target):
     headers = {**aep_target.headers, "Cookie": "planted-cookie"}

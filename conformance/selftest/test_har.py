@@ -50,7 +50,9 @@ def test_a_file_with_a_byte_order_mark_or_another_name_is_read(tmp_path):
 def test_requests_stand_in_the_order_in_which_they_were_sent(tmp_path):
     late = entry(startedDateTime="2026-01-01T01:00:01+01:00", request={"url": f"{URL}?2"})
     early = entry(startedDateTime="2026-01-01T00:00:00.500Z", request={"url": f"{URL}?1"})
-    assert [one.url[-1] for one in read(tmp_path, late, early)] == ["1", "2"]
+    found = read(tmp_path, late, early)
+    assert [one.url[-1] for one in found] == ["1", "2"]
+    assert [one.about["entry"] for one in found] == [2, 1]  # where the file has them
     without = [entry(startedDateTime="soon", request={"url": f"{URL}?{n}"}) for n in (2, 1)]
     assert [one.url[-1] for one in read(tmp_path, *without)] == ["2", "1"]
 
