@@ -14,8 +14,9 @@ from conformance.engine.data import contracts_root
 from conformance.engine.errors import ConformanceError
 from conformance.engine.verdict import Verdict
 from conformance.options import OPTIONS
+from conformance.preparation import chosen, prepare
 from conformance.report import results, text
-from conformance.state import State, chosen, prepare
+from conformance.state import State
 
 Settle = Callable[[Requirement], None]
 STATE = pytest.StashKey[State]()

@@ -1,29 +1,24 @@
 """What one process of a run holds, how it is prepared, and what it comes to."""
 
-import os
-import secrets
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from conformance.embedded import Embedded
 from conformance.engine import verdict as verdicts
 from conformance.engine.catalogue import Catalogue, Requirement, load_catalogue
-from conformance.engine.client import Client, fetch_token
+from conformance.engine.client import Client
 from conformance.engine.contract import load_contract
 from conformance.engine.data import contracts_root, fingerprint
 from conformance.engine.errors import ConformanceError, SettingsError
-from conformance.engine.preflight import check_target
 from conformance.engine.redaction import Redactor
 from conformance.engine.sequence import load_workflows
 from conformance.engine.session import World
-from conformance.engine.settings import Settings, resolve
+from conformance.engine.settings import Settings
 from conformance.engine.verdict import Verdict
-from conformance.options import OPTIONS
-from conformance.recordings.choice import choose, recording_name, replay_of
+from conformance.recordings.choice import choose
 from conformance.report import results
 from conformance.rules.journeys import Itinerary, load_connectors
 from conformance.rules.run import Run, Tape, refusable_among, refusals_among, with_needs
@@ -112,7 +107,9 @@ class State:
             if interrupted or row.id in self.rows
         ]
         notes = ["the run was interrupted: what is untested was not reached"] if interrupted else []
+        self._say_how_to_rerun(rows)
         whole = {r.id for r in self.catalogue.select(self.profile) if r.level == "MUST"}
+        missing = sorted(whole - {row["id"] for row in rows})
         return results.build(
             rows,
             taken,
@@ -125,9 +122,14 @@ class State:
             self.started,
             time.time(),
             notes,
-            complete=whole <= {row["id"] for row in rows}
-            and not (self.options["sequence"] or self.tape.faults(taken)),
+            complete=not (missing or self.options["sequence"] or self.tape.faults(taken)),
+            scope=self.run.itinerary.scope(missing),
         )
+
+    def _say_how_to_rerun(self, rows: list[dict[str, Any]]) -> None:
+        for row in rows:
+            if row["verdict"] != verdicts.PASS:
+                row["rerun"] = self.rerun(self.catalogue[row["id"]])
 
     def _late(self, row: Requirement) -> dict[str, Any]:
         """The entry of a requirement whose test an interruption cut off."""
@@ -160,63 +162,3 @@ def _whole_number(option: str, options: Options) -> int:
     if not given.isdigit() or int(given) < 1:
         raise SettingsError(f"--{option} {given}: give a whole number from 1")
     return int(given)
-
-
-def prepare(options: dict[str, Any]) -> State:
-    """Start the emulator unless another target is given, get a token, and look whether it answers.
-
-    A replay needs none of these. Raises ConformanceError in one line when the run cannot begin.
-    """
-    if options["target"] == "replay":
-        replay = replay_of(options)
-        return _begun(options, replay.shared(), replay)
-    embedded = None
-    if not (options["base_url"] or os.environ.get("AEP_BASE_URL") or options["config"]):
-        embedded = Embedded(options["fault"], options["variant"], options["seed"])
-    try:
-        return _prepared(options, embedded)
-    except BaseException:
-        if embedded:
-            embedded.stop()
-        raise
-
-
-def _prepared(options: dict[str, Any], embedded: Embedded | None) -> State:
-    given = dict(options)
-    if embedded:
-        given |= {k: v for k, v in embedded.settings.items() if k != "access_token"}
-    settings = resolve(given, {} if embedded else os.environ)
-    shared = {
-        "settings": asdict(settings),
-        "token": settings.access_token or fetch_token(Client(settings)),
-        "run": f"aepc-{secrets.token_hex(3)}",
-    }
-    if options["record"]:
-        name = recording_name(options, settings.base_url, embedded is not None)
-        shared["recording"] = str(Path(options["report_dir"]) / "cassettes" / name)
-    state = _begun(options, shared)
-    state.embedded = embedded
-    check_target(state.run.world)
-    return state
-
-
-def _begun(options: dict[str, Any], shared: dict[str, Any], tape: Tape | None = None) -> State:
-    shared["records"] = str(_fresh_folder(Path(options["report_dir"])) / ".journeys")
-    state = State(options, shared, tape)
-    state.tape.begin(state.run.itinerary)
-    return state
-
-
-def _fresh_folder(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SettingsError(f"--report-dir {folder}: {error.strerror}") from None
-    shutil.rmtree(folder / ".journeys", ignore_errors=True)
-    (folder / "results.json").unlink(missing_ok=True)
-    return folder
-
-
-def chosen(namespace: object) -> dict[str, Any]:
-    """The values of our options in a parsed namespace."""
-    return {option.dest[4:]: getattr(namespace, option.dest) for option in OPTIONS}

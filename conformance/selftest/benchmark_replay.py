@@ -20,7 +20,7 @@ PHASES = ("cpu s", "of it journeys", "requests")
 def take(way: str, names: list[str]) -> None:
     """Take some sequences in this process and print what they cost."""
     from conformance.options import OPTIONS
-    from conformance.state import prepare
+    from conformance.preparation import prepare
 
     options = {o.dest[4:]: o.keywords()["default"] for o in OPTIONS}
     with tempfile.TemporaryDirectory() as folder:

@@ -4,9 +4,9 @@ import pytest
 
 from conformance.engine.errors import SettingsError
 from conformance.options import OPTIONS
+from conformance.preparation import prepare
 from conformance.recordings import offline
 from conformance.selftest.recordings import EMULATOR, copied, dump, loaded, replayed
-from conformance.state import prepare
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,86 @@
+"""How a run begins: the target, the token, the folder of the results, and whether anything answers."""
+
+import os
+import secrets
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from conformance.embedded import Embedded
+from conformance.engine.client import Client, fetch_token
+from conformance.engine.errors import SettingsError
+from conformance.engine.preflight import check_target
+from conformance.engine.settings import resolve
+from conformance.options import OPTIONS
+from conformance.recordings.choice import recording_name, replay_of
+from conformance.rules.run import Tape
+from conformance.state import State
+
+
+def prepare(options: dict[str, Any]) -> State:
+    """Start the emulator unless another target is given, get a token, and look whether it answers.
+
+    A replay needs none of these. Raises ConformanceError in one line when the run cannot begin.
+    """
+    if options["target"] == "replay":
+        return _replaying(options)
+    embedded = None
+    if not (options["base_url"] or os.environ.get("AEP_BASE_URL") or options["config"]):
+        embedded = Embedded(options["fault"], options["variant"], options["seed"])
+    try:
+        return _prepared(options, embedded)
+    except BaseException:
+        if embedded:
+            embedded.stop()
+        raise
+
+
+def _replaying(options: dict[str, Any]) -> State:
+    replay = replay_of(options)
+    try:
+        return _begun(options, replay.shared(), replay)
+    except BaseException:
+        replay.close()
+        raise
+
+
+def _prepared(options: dict[str, Any], embedded: Embedded | None) -> State:
+    given = dict(options)
+    if embedded:
+        given |= {k: v for k, v in embedded.settings.items() if k != "access_token"}
+    settings = resolve(given, {} if embedded else os.environ)
+    shared = {
+        "settings": asdict(settings),
+        "token": settings.access_token or fetch_token(Client(settings)),
+        "run": f"aepc-{secrets.token_hex(3)}",
+    }
+    if options["record"]:
+        name = recording_name(options, settings.base_url, embedded is not None)
+        shared["recording"] = str(Path(options["report_dir"]) / "cassettes" / name)
+    state = _begun(options, shared)
+    state.embedded = embedded
+    check_target(state.run.world)
+    return state
+
+
+def _begun(options: dict[str, Any], shared: dict[str, Any], tape: Tape | None = None) -> State:
+    shared["records"] = str(_fresh_folder(Path(options["report_dir"])) / ".journeys")
+    state = State(options, shared, tape)
+    state.tape.begin(state.run.itinerary)
+    return state
+
+
+def _fresh_folder(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"--report-dir {folder}: {error.strerror}") from None
+    shutil.rmtree(folder / ".journeys", ignore_errors=True)
+    (folder / "results.json").unlink(missing_ok=True)
+    return folder
+
+
+def chosen(namespace: object) -> dict[str, Any]:
+    """The values of our options in a parsed namespace."""
+    return {option.dest[4:]: getattr(namespace, option.dest) for option in OPTIONS}
