@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.engine.catalogue import PROFILES
+from conformance.engine.catalogue import PROFILES, READ_ONLY
 
 
 @dataclass(frozen=True)
 class Option:
-    """`repeats` collects values; `variable` says that AEP_<NAME> sets it too."""
+    """`repeats` collects values; `variable` says that AEP_<NAME> sets it too; a `switch` takes no value."""
 
     flag: str
     help: str
@@ -17,6 +17,7 @@ class Option:
     choices: tuple[str, ...] | None = None
     repeats: bool = False
     variable: bool = False
+    switch: bool = False
 
     @property
     def dest(self) -> str:
@@ -26,6 +27,8 @@ class Option:
         """The keyword arguments for argparse's and pytest's add_argument."""
         text = self.help + (f" (or AEP_{self.dest[4:].upper()})" if self.variable else "")
         common: dict[str, Any] = {"dest": self.dest, "help": text, "default": self.default}
+        if self.switch:
+            return {**common, "action": "store_true", "default": False}
         if self.repeats:
             return {**common, "action": "append", "metavar": self.metavar, "default": []}
         if self.choices:
@@ -53,7 +56,8 @@ OPTIONS = (
         "URL",
         variable=True,
     ),
-    Option("--access-token", "access token", "TOKEN", variable=True),
+    Option("--access-token", "access token; better given by its variable", "TOKEN", variable=True),
+    Option("--access-token-file", "file that holds it (or AEP_ACCESS_TOKEN_FILE)", "FILE"),
     Option("--api-key", "x-api-key", "KEY", variable=True),
     Option("--org-id", "x-gw-ims-org-id", "ORG", variable=True),
     Option("--sandbox", "sandbox to work in", "NAME", variable=True),
@@ -69,13 +73,29 @@ OPTIONS = (
     Option(
         "--client-secret", "client secret; better given by its variable", "SECRET", variable=True
     ),
+    Option("--client-secret-file", "file that holds it (or AEP_CLIENT_SECRET_FILE)", "FILE"),
+    Option(
+        "--insecure-command-line-secrets",
+        "take a secret from the command line, where others may see it, for a server elsewhere",
+        switch=True,
+    ),
     Option("--scopes", "scopes of the token to fetch", "LIST", variable=True),
     Option("--ims-url", "address of the token service", "URL", variable=True),
     Option("--collection-url", "address that takes messages for inlets", "URL", variable=True),
+    Option("--ca-bundle", "PEM file of the authorities to trust for TLS", "FILE", variable=True),
     Option("--http-timeout", "seconds to wait for an answer", "SECONDS", variable=True),
     Option("--connectors", "TOML file with real connector credentials", "FILE"),
     Option("--config", "TOML file with any of these settings", "FILE"),
-    Option("--profile", "requirements to judge", default="core", choices=PROFILES),
+    Option(
+        "--profile",
+        "requirements to judge; read-only writes nothing",
+        default="core",
+        choices=(*PROFILES, READ_ONLY),
+    ),
+    Option("--allow-writes", "write to a server that is not on this machine", switch=True),
+    Option("--allow-production", "write to a production sandbox", switch=True),
+    Option("--dry-run", "print the requests that would be sent, and send none", switch=True),
+    Option("--waivers", "known defects (default contracts/waivers/<target>.yaml)", "FILE"),
     Option("--sequence", "only this documented sequence", "NAME", repeats=True),
     Option("--requirement", "only requirements whose id matches", "GLOB", repeats=True),
     Option(

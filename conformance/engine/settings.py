@@ -36,6 +36,7 @@ class Settings:
     other_sandbox: str | None = None
     connectors: Mapping[str, Any] = field(default_factory=dict)
     http_timeout: float = 30.0
+    ca_bundle: str | None = None
 
     def base(self, service: str) -> str:
         """Scheme and host of a service, without a trailing slash."""

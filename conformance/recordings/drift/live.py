@@ -60,6 +60,8 @@ def words(arguments: argparse.Namespace) -> list[str]:
     for option in OPTIONS:
         value: Any = getattr(arguments, option.dest, option.default)
         given = value if option.repeats else [value]
-        if value not in (option.default, None, []):
+        if option.switch:
+            found += [option.flag] * bool(value)
+        elif value not in (option.default, None, []):
             found += [word for one in given for word in (option.flag, str(one))]
     return found
