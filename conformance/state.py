@@ -58,9 +58,8 @@ class State:
             self.shared["run"],
             connectors,
             wanted,
-            refusals_among(self.catalogue),
-            _whole_number("repeats", self.options) if self.profile == "full" else 1,
             refusable_among(self.catalogue),
+            _whole_number("repeats", self.options) if self.profile == "full" else 1,
             examples=_whole_number("examples", self.options),
         )
         world.redactor.learn("access_token", self.shared["token"])

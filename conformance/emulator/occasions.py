@@ -1,9 +1,8 @@
-"""When a fault shows: in one of so many calls of an operation (`NAME@20`), or at first only (`NAME@5s`)."""
+"""When a fault shows: always, or as `NAME@20` in one of so many calls of an operation."""
 
 from __future__ import annotations
 
 import re
-import time
 from collections import Counter
 from collections.abc import Callable
 
@@ -11,16 +10,13 @@ from conformance.emulator.exchange import Request
 
 Occasion = Callable[[Request], bool]
 
-_FORM = re.compile(r"(?P<name>[^@]+)@(?P<number>[1-9]\d*)(?P<seconds>s?)")
+_FORM = re.compile(r"(?P<name>[^@]+)@(?P<number>[1-9]\d*)")
 
 
 def parse(name: str) -> tuple[str, Occasion | None]:
     """The name of a fault and when it shows; None is always."""
     found = _FORM.fullmatch(name)
-    if found is None:
-        return name, None
-    number = int(found["number"])
-    return found["name"], at_first(number) if found["seconds"] else once_in(number)
+    return (found["name"], once_in(int(found["number"]))) if found else (name, None)
 
 
 def once_in(number: int) -> Occasion:
@@ -32,9 +28,3 @@ def once_in(number: int) -> Occasion:
         return calls[request.operation] % number == 0
 
     return shows
-
-
-def at_first(seconds: float) -> Occasion:
-    """So many seconds from now."""
-    end = time.monotonic() + seconds
-    return lambda request: time.monotonic() < end

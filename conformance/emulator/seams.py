@@ -57,7 +57,7 @@ class Registry:
         return dict(sorted(self.seams.items()))
 
     def apply(self, emulator: Emulator, names: Sequence[str]) -> None:
-        """Apply the named seams in order; `NAME@20` and `NAME@5s` show now and then."""
+        """Apply the named seams in order; `NAME@20` shows in one call of twenty."""
         for given in names:
             name, shows = parse(given)
             apply = self.find(name).apply

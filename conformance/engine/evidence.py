@@ -61,14 +61,13 @@ class Timeline:
     def _reads(self) -> frozenset[Exchange]:
         return frozenset(self.reads)
 
-    def first_read(self) -> Exchange | None:
-        """The first read after the create, before anything changed."""
+    def fresh_reads(self) -> Iterator[Exchange]:
+        """The reads after the create, before anything changed."""
         for event in self.events:
             if event in self._reads:
-                return event
-            if _writes(event) and (event.case is None or event.status < 400):
-                return None
-        return None
+                yield event
+            elif _writes(event) and (event.case is None or event.status < 400):
+                return
 
     def updates(self) -> Iterator[Change]:
         """Each lawful update that succeeded."""

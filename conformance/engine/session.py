@@ -50,8 +50,7 @@ class Created:
 class World:
     """What all journeys of a run share: the target, the contract and the run's prefix.
 
-    A request that must be refused (`refusals`) is sent `repeats` times, to meet a fault that comes and goes;
-    one that may be (`refusable`) has a documented body when it is.
+    A request that may be refused (`refusable`) is sent `repeats` times, to meet a fault that comes and goes.
     """
 
     settings: Settings
@@ -62,9 +61,8 @@ class World:
     run: str
     connectors: Mapping[str, Any] = field(default_factory=dict)
     wanted: frozenset[str] = frozenset()
-    refusals: frozenset[str] = frozenset()
-    repeats: int = 1
     refusable: frozenset[str] = frozenset()
+    repeats: int = 1
     looked_up: dict[str, str] = field(default_factory=dict)
     examples: int = 5
     generation_seed: int = 6902

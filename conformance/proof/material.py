@@ -21,7 +21,7 @@ from conformance.engine.sequence import Workflows, load_workflows
 from conformance.engine.session import Session, World
 from conformance.engine.settings import Settings, resolve
 from conformance.rules.journeys import Itinerary, load_connectors, take
-from conformance.rules.run import Run, refusable_among, refusals_among, with_needs
+from conformance.rules.run import Run, refusable_among, with_needs
 
 TIMEOUT = 10.0
 LONGEST_WAIT = 4.0
@@ -133,9 +133,8 @@ class Material:
             f"aepc-{secrets.token_hex(3)}",
             self.connectors,
             self.wanted,
-            refusals_among(self.catalogue),
-            self.effort.repeats,
             refusable_among(self.catalogue),
+            self.effort.repeats,
         )
 
     def itinerary(self, settings: Settings) -> Itinerary:

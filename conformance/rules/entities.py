@@ -62,15 +62,14 @@ def read_returns_the_one_asked_for(evidence: Evidence, kind: Kind) -> Iterator[F
 @rule_of_kinds("create-stores-what-was-sent", *FLOW_SERVICE_KINDS)
 def create_stores_what_was_sent(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
     for timeline in evidence.timelines(kind):
-        read = timeline.first_read()
-        if timeline.created is None or read is None or not isinstance(timeline.created.sent, dict):
+        if timeline.created is None or not isinstance(timeline.created.sent, dict):
             continue
         left_out = OWN_ROWS.get(kind.name, set())
         sent = {k: v for k, v in timeline.created.sent.items() if k not in left_out}
         spec = at(timeline.created.sent, "/auth/specName")
-        if spec is not ABSENT and read.at("/items/0/auth") is not ABSENT:
-            sent["auth"] = {"specName": spec}
-        yield from _stored(read, sent)
+        for read in timeline.fresh_reads():
+            shown = spec is not ABSENT and read.at("/items/0/auth") is not ABSENT
+            yield from _stored(read, {**sent, "auth": {"specName": spec}} if shown else sent)
 
 
 def _stored(read: Exchange, sent: Any) -> Iterator[Finding]:

@@ -126,9 +126,9 @@ def inlet_host_is_documented(evidence: Evidence) -> Iterator[Finding]:
 def _created_pairs(evidence: Evidence, member: str) -> Iterator[tuple[Exchange, Any]]:
     for timeline in evidence.timelines(FLOW):
         sent = at(timeline.created and timeline.created.sent, f"/{member}")
-        read = timeline.first_read()
-        if sent is not ABSENT and read is not None and read.item is not ABSENT:
-            yield read, sent
+        for read in timeline.fresh_reads() if sent is not ABSENT else ():
+            if read.item is not ABSENT:
+                yield read, sent
 
 
 @rule("flow-service.flows.transformations-are-echoed")

@@ -67,6 +67,7 @@ class Itinerary:
     ) -> None:
         self.workflows = workflows
         self.settings = settings
+        self.profile = profile
         self.sequences = {c["sequence"]: c for c in connectors.values() if "sequence" in c}
         self._journeys: dict[str, list[str]] = {}
         self._operations = {
@@ -76,6 +77,11 @@ class Itinerary:
         self.narrowed = bool(only)
         self.thorough = profile == "full" or self.narrowed
         self.probes = {} if only else {n: p for n, p in PROBES.items() if self._serves(p, wanted)}
+
+    def scope(self, missing: list[str]) -> dict[str, Any]:
+        """How much of the profile a run judges that leaves out the requirements in `missing`."""
+        whole = self._choose(self.profile, ())
+        return {"narrowed": self.narrowed, "sequences": sorted(whole), "missing": missing}
 
     def _choose(self, profile: str, only: tuple[str, ...]) -> list[str]:
         unknown = [name for name in only if name not in self.sequences]

@@ -235,7 +235,7 @@ def metadata_dates_agree(evidence: Evidence) -> Iterator[Finding]:
         modified = exchange.at("/meta:registryMetadata/repo:lastModifiedDate")
         yield check(
             exchange,
-            created == modified,
+            created == modified and created is not ABSENT,
             repr(created),
             modified,
             "/meta:registryMetadata/repo:lastModifiedDate",

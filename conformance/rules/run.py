@@ -137,12 +137,6 @@ class Run:
         ]
 
 
-def refusals_among(catalogue: Catalogue) -> frozenset[str]:
-    """The ids of the requirements that a request be refused."""
-    rows = catalogue.rows.values()
-    return frozenset(r.id for r in rows if r.statuses and min(r.statuses) >= 400)
-
-
 def refusable_among(catalogue: Catalogue) -> frozenset[str]:
     """The ids of the requirements that allow a request to be refused."""
     rows = catalogue.rows.values()

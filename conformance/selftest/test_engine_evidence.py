@@ -78,9 +78,10 @@ def test_same_id_of_another_kind_is_another_entity():
     [[], [read(status=404)], [patch(412, case=CASE)], [read(case="s.r.some-case")]],
     ids=["nothing", "failed read", "refused case", "read put to the test"],
 )
-def test_first_read_is_the_first_that_shows_what_was_created(between):
-    shown = read()
-    assert timeline(made(), *between, shown, read("two")).first_read() is shown
+def test_fresh_reads_are_those_that_show_what_was_created(between):
+    shown, again = read(), read("two")
+    found = timeline(made(), *between, shown, again, patch(), read()).fresh_reads()
+    assert list(found) == [shown, again]
 
 
 @pytest.mark.parametrize(
@@ -93,8 +94,8 @@ def test_first_read_is_the_first_that_shows_what_was_created(between):
     ],
     ids=["update", "update without an answer", "case that was let through", "delete"],
 )
-def test_read_after_a_change_is_no_first_read(between):
-    assert timeline(made(), between, read()).first_read() is None
+def test_read_after_a_change_is_not_fresh(between):
+    assert list(timeline(made(), between, read()).fresh_reads()) == []
 
 
 def test_update_has_the_reads_on_both_sides():

@@ -146,13 +146,14 @@ def _elsewhere(session: Session, flow: str) -> None:
 
 def _actions(session: Session, flow: str) -> None:
     if session.wants(FLOW.row("disable-and-enable-change-the-state")):
-        _act(session, flow, "disable", "disabled")
-        _act(session, flow, "enable", "enabled")
+        act(session, flow, "disable", "disabled")
+        act(session, flow, "enable", "enabled")
     unknown = FLOW.row("unknown-action-is-refused")
     put(session, unknown, "actOnFlow", flow, query={"op": "explode"})
 
 
-def _act(session: Session, flow: str, action: str, state: str) -> None:
+def act(session: Session, flow: str, action: str, state: str) -> None:
+    """Enable or disable a flow, and read it in the state that it must come to."""
     session.call("actOnFlow", flow, query={"op": action}, step=action)
     read = session.poll(
         lambda: session.call("getFlow", flow, step=f"read-{state}", case=f"(becoming {state})"),

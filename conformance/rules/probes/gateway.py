@@ -134,15 +134,20 @@ def sandboxes(session: Session) -> None:
     )
 
 
-@probe("token", "ims.*", needs_setting="client_secret")
-def token(session: Session) -> None:
+def client_form(session: Session) -> dict[str, str]:
+    """What asks for a token with the credentials of the client."""
     settings = session.world.settings
-    form = {
+    return {
         "grant_type": "client_credentials",
         "client_id": settings.client_id or "",
         "client_secret": settings.client_secret or "",
         "scope": settings.scopes,
     }
+
+
+@probe("token", "ims.*", needs_setting="client_secret")
+def token(session: Session) -> None:
+    form = client_form(session)
     issued = session.call_form("fetchToken", form, step="fetch-token")
     session.take(issued, "/access_token")
     bearer = {"Authorization": f"Bearer {session.last_token}"}

@@ -54,10 +54,9 @@ def put(
     if not session.wants(requirement_id):
         return None
     step = requirement_id.rsplit(".", 1)[-1]
-    is_refusal = requirement_id in session.world.refusals
     refusable = requirement_id in session.world.refusable
     call["notes"] = {**call.get("notes", {}), "refusal": refusable}
-    times = session.world.repeats if is_refusal else 1
+    times = session.world.repeats if refusable else 1
     for _ in range(times - 1):
         session.call(operation, identifier, case=requirement_id, step=step, **call)
     return session.call(operation, identifier, case=requirement_id, step=step, **call)

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from conformance.engine.kinds import CLASS, CONNECTION, DATA_SET, FLOW, SCHEMA, Kind
+from conformance.engine.kinds import CLASS, CONNECTION, DATA_SET, FLOW, SCHEMA, SOURCE, TARGET, Kind
 from conformance.engine.session import Session
 from conformance.rules.probes.creates import schedule
 from conformance.rules.probes.data import class_body
+from conformance.rules.probes.flow_updates import act
+from conformance.rules.probes.gateway import client_form
 from conformance.rules.probes.kit import (
     DATA_SET_CONTENT,
     REST,
@@ -82,3 +84,29 @@ def soak_reads(session: Session) -> None:
             session.call(operation, step=f"soak-{operation}", **call)
         session.call("testConnection", account, step="soak-test", halts=False)
         session.call("exploreConnection", account, query=REST, step="soak-explore")
+    for _ in range(session.world.repeats // 2):
+        for action, state in (("disable", "disabled"), ("enable", "enabled")):
+            act(session, flow, action, state)
+
+
+@probe("soak-creates", "flow-service.*.create*", "flow-service.flows.*-echoed*", also=("*",))
+def soak_creates(session: Session) -> None:
+    """Creates that no other soak makes: of a table, of the data lake, and of a scheduled flow."""
+    if session.world.repeats < 2:
+        return
+    source, half = table_source(session), lake(session)
+    flow = table_flow(session, "soak", source, half, schedule())
+    for number in range(session.world.repeats):
+        for kind, template in ((SOURCE, source), (TARGET, half.target)):
+            body = next(e.sent for e in session.exchanges if e.at("/id") == template)
+            made = make(session, kind, {**body, "name": session.name(f"soak {number}")})
+            session.call(kind.get(), made, step=f"soak-{kind.name}-read")
+            session.call(kind.delete(), made, step=f"soak-{kind.name}-delete")
+        made = make(session, FLOW, {**flow, "name": session.name(f"soak flow {number}")})
+        session.call(FLOW.delete(), made, step="soak-flow-delete")
+
+
+@probe("soak-tokens", "ims.*", needs_setting="client_secret", also=("*",))
+def soak_tokens(session: Session) -> None:
+    for _ in range(session.world.repeats if session.world.repeats > 1 else 0):
+        session.call_form("fetchToken", client_form(session), step="soak-token")
