@@ -21,7 +21,7 @@ from conformance.engine.verdict import Verdict
 from conformance.recordings.choice import choose
 from conformance.report import results
 from conformance.rules.journeys import Itinerary, load_connectors
-from conformance.rules.run import Run, Tape, refusable_among, refusals_among, with_needs
+from conformance.rules.run import Run, Tape, refusable_among, with_needs
 
 Options = Mapping[str, Any]
 
