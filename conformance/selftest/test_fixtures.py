@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tomllib
 from importlib import import_module
+from importlib.metadata import entry_points
 
 from conformance.engine.data import contracts_root
 from conformance.fixtures import Target
@@ -194,7 +195,9 @@ def test_the_plugin_costs_nothing_until_it_is_used():
 
 
 def test_it_stands_beside_the_plugin_of_the_suite(tmp_path):
-    words = ["-p", "conformance.fixtures", "--requirement", "ims.*", "--report-dir", str(tmp_path)]
+    installed = "aep_conformance" in entry_points(group="pytest11").names
+    loaded = [] if installed else ["-p", "conformance.fixtures"]
+    words = [*loaded, "--requirement", "ims.*", "--report-dir", str(tmp_path)]
     command = [sys.executable, "-m", "pytest", "-q", "conformance/suite", *words]
     ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
