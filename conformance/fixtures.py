@@ -122,7 +122,8 @@ def aep_emulator(aep_emulator_options: dict[str, Any]) -> Iterator[Target]:
 @pytest.fixture(scope="session")
 def aep_target(request: pytest.FixtureRequest) -> Target:
     """The server that --aep-base-url or AEP_BASE_URL names, with the credentials in AEP_*; else the emulator."""
-    from conformance.engine.client import Client, fetch_token
+    from conformance.engine.authentication import issue
+    from conformance.engine.client import Client
     from conformance.engine.settings import resolve
 
     given = request.config.getoption("aep_fixtures_base_url") or os.environ.get("AEP_BASE_URL")
@@ -131,7 +132,7 @@ def aep_target(request: pytest.FixtureRequest) -> Target:
         return emulator
     try:
         settings = resolve({"base_url": given})
-        token = settings.access_token or fetch_token(Client(settings))
+        token = settings.access_token or issue(Client(settings)).value
     except ConformanceError as error:
         pytest.fail(str(error), pytrace=False)
     known = {name: asdict(settings)[name] for name in Target.__dataclass_fields__}

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from conformance.embedded import Embedded
-from conformance.engine.client import Client, fetch_token
+from conformance.engine.authentication import issue
+from conformance.engine.client import Client
 from conformance.engine.errors import SettingsError
 from conformance.engine.preflight import check_target
 from conformance.engine.settings import resolve
 from conformance.options import OPTIONS
 from conformance.recordings.choice import recording_name, replay_of
 from conformance.rules.run import Tape
+from conformance.safety import check_command_line, check_types, check_writes
 from conformance.state import State
 
 
@@ -50,9 +52,13 @@ def _prepared(options: dict[str, Any], embedded: Embedded | None) -> State:
     if embedded:
         given |= {k: v for k, v in embedded.settings.items() if k != "access_token"}
     settings = resolve(given, {} if embedded else os.environ)
+    check_command_line(options, settings)
+    check_writes(options, settings)
+    issued = None if settings.access_token else issue(Client(settings))
     shared = {
         "settings": asdict(settings),
-        "token": settings.access_token or fetch_token(Client(settings)),
+        "token": issued.value if issued else settings.access_token,
+        "issued": issued and asdict(issued),
         "run": f"aepc-{secrets.token_hex(3)}",
     }
     if options["record"]:
@@ -61,6 +67,7 @@ def _prepared(options: dict[str, Any], embedded: Embedded | None) -> State:
     state = _begun(options, shared)
     state.embedded = embedded
     check_target(state.run.world)
+    check_types(options, state.run.world)
     return state
 
 

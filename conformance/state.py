@@ -3,11 +3,13 @@
 import shutil
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from conformance.embedded import Embedded
 from conformance.engine import verdict as verdicts
+from conformance.engine.authentication import AuthorizedClient, Token, Tokens, issue
 from conformance.engine.catalogue import Catalogue, Requirement, load_catalogue
 from conformance.engine.client import Client
 from conformance.engine.contract import load_contract
@@ -49,11 +51,13 @@ class State:
         itinerary = Itinerary(
             connectors, load_workflows(root), self.settings, self.profile, only, wanted
         )
+        redactor = Redactor(self.settings.secrets())
+        redactor.learn("access_token", self.shared["token"])
         world = World(
             self.settings,
             load_contract(root),
-            Redactor(self.settings.secrets()),
-            Client(self.settings),
+            redactor,
+            self._client(redactor),
             self.shared["token"],
             self.shared["run"],
             connectors,
@@ -62,9 +66,19 @@ class State:
             _whole_number("repeats", self.options) if self.profile == "full" else 1,
             examples=_whole_number("examples", self.options),
         )
-        world.redactor.learn("access_token", self.shared["token"])
         world = self.tape.prepare(world, itinerary)
         return Run(world, self.catalogue, itinerary, Path(self.shared["records"]), self.tape)
+
+    def _client(self, redactor: Redactor) -> Client:
+        """A client that renews the token of the run, unless one was given."""
+        issued = self.shared.get("issued")
+        if not issued:
+            return Client(self.settings)
+        issuer = Client(self.settings)
+        learn = partial(redactor.learn, "access_token")
+        return AuthorizedClient(
+            self.settings, Tokens(Token(**issued), lambda: issue(issuer), learn)
+        )
 
     @property
     def target(self) -> dict[str, str]:

@@ -1,17 +1,16 @@
 """The HTTP client: pooled connections, bounded time, retry only where the documents allow it."""
 
-import json
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
-from conformance.engine.errors import SettingsError, TargetError
 from conformance.engine.settings import Settings
+from conformance.engine.trust import authorities
 
 RETRIED = (429, 503)
 MAX_ATTEMPTS = 4
@@ -41,6 +40,7 @@ class Client:
             True  # proxies and certificates, but never credentials of ~/.netrc
         )
         self._session.auth = _as_given
+        self._verify = authorities(settings.ca_bundle)
         adapter = HTTPAdapter(pool_connections=4, pool_maxsize=16)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
@@ -86,6 +86,7 @@ class Client:
                 timeout=limits,
                 allow_redirects=False,
                 stream=True,
+                verify=self._verify,
             ) as response:
                 text = _text(response)
         except requests.RequestException as error:
@@ -152,35 +153,3 @@ def _innermost(error: BaseException) -> str:
         or getattr(error, "verify_message", None)
         or type(error).__name__
     )
-
-
-def fetch_token(client: Client) -> str:
-    """An access token for the client credentials in the settings.
-
-    Raises SettingsError when they are refused, TargetError when the token service cannot be reached.
-    """
-    settings = client.settings
-    url = f"{settings.base('ims')}/ims/token/v3"
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": settings.client_id,
-        "client_secret": settings.client_secret,
-        "scope": settings.scopes,
-    }
-    body = urlencode(form)
-    answer = client.send(
-        "POST", url, {"Content-Type": "application/x-www-form-urlencoded"}, body.encode()
-    )
-    if answer.error:
-        raise TargetError(f"no token: {answer.error}; check --ims-url")
-    if answer.status != 200:
-        raise SettingsError(
-            f"no token: {url} answered {answer.status}; check --client-id, --client-secret and --scopes"
-        )
-    try:
-        token = json.loads(answer.text)["access_token"]
-    except (ValueError, KeyError, TypeError):
-        token = None
-    if not isinstance(token, str) or not token:
-        raise TargetError(f"no token: {url} answered 200 without an access_token")
-    return token

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.engine.errors import SettingsError
+from conformance.engine.secret_sources import FILES, fill_in
 
 PRODUCTION = "platform.adobe.io"
 PRODUCTION_HOSTS = {
@@ -85,12 +86,16 @@ def _merge(options: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, 
     config = options.get("config")
     from_file = read_toml(Path(config), "--config") if config else {}
     names = [f.name for f in fields(Settings)]
-    unknown = set(from_file) - set(names)
+    unknown = set(from_file) - {*names, *FILES}
     if unknown:
         raise SettingsError(
             f"--config {config}: unknown setting {sorted(unknown)[0]}; known are {', '.join(names)}"
         )
-    return {n: options.get(n) or environ.get(f"AEP_{n.upper()}") or from_file.get(n) for n in names}
+    found = {
+        n: options.get(n) or environ.get(f"AEP_{n.upper()}") or from_file.get(n) for n in names
+    }
+    fill_in(found, options, environ, from_file)
+    return found
 
 
 def _check(values: dict[str, Any]) -> None:
@@ -108,7 +113,7 @@ def _check(values: dict[str, Any]) -> None:
     ):
         raise SettingsError(
             "no credentials: give --access-token (AEP_ACCESS_TOKEN), or --client-id and --client-secret "
-            "(AEP_CLIENT_ID, AEP_CLIENT_SECRET)"
+            "(AEP_CLIENT_ID, AEP_CLIENT_SECRET or AEP_CLIENT_SECRET_FILE)"
         )
     try:
         seconds = float(values.get("http_timeout", Settings.http_timeout))

@@ -11,37 +11,55 @@ from typing import Any
 from urllib3.exceptions import HTTPError
 from vcr.record_mode import RecordMode
 
+from conformance.engine.authentication import token_for
 from conformance.engine.client import Answer, Client, explain
 from conformance.engine.errors import SettingsError
 from conformance.engine.evidence import Journey
 from conformance.engine.exchange import Exchange
 from conformance.engine.redaction import Redactor
 from conformance.engine.session import World
+from conformance.engine.settings import Settings
 from conformance.engine.verdict import Verdict
 from conformance.recordings.cassettes import open_cassette
 from conformance.recordings.index import RECORDED, Entry, Index, now
 from conformance.recordings.races import RACES, excused
-from conformance.recordings.recorded import METADATA
+from conformance.recordings.recorded import METADATA, read_cassette
 from conformance.rules.journeys import Itinerary
 from conformance.rules.run import Run, Tape
 
 
-class RecordingClient(Client):
-    """Counts the requests that each call took, so that a cassette can say what each was for."""
+SHAPING = frozenset(
+    {
+        *("base_url", "ims_url", "collection_url", "org_id", "sandbox", "other_sandbox"),
+        *("api_key", "access_token", "client_id", "client_secret", "scopes", "connectors"),
+    }
+)
 
-    def __init__(self, world: World, cassette: Any) -> None:
-        super().__init__(world.settings)
-        self.cassette = cassette
+
+class RecordingClient(Client):
+    """The client of the run, which counts the interactions that each call adds to a cassette."""
+
+    def __init__(self, inner: Client, cassette: Any) -> None:
+        super().__init__(inner.settings)
+        self.inner, self.cassette = inner, cassette
         self.counts: list[int] = []
 
     def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
         before = len(self.cassette)
         try:
-            answer = super().send(method, url, headers, body)
+            answer = self.inner.send(method, url, headers, body)
         except HTTPError as error:  # vcrpy reads and unpacks the answer before our client does
             answer = Answer(0, {}, "", explain(error, url), 1, 0.0)
+        self._forget_renewals(before, url)
         self.counts.append(len(self.cassette) - before)
         return answer
+
+    def _forget_renewals(self, before: int, url: str) -> None:
+        """A token that expired on the way is none of the journey's business: only what came after counts."""
+        added = [request.url for request in self.cassette.requests[before:]]
+        renewed = [n for n, asked in enumerate(added, start=before + 1) if asked != added[-1]]
+        if renewed:
+            del self.cassette.data[before : renewed[-1]]
 
 
 class Recorder(Tape):
@@ -67,10 +85,11 @@ class Recorder(Tape):
     @contextmanager
     def around(self, journey: Journey, world: World) -> Iterator[World]:
         """A new cassette is open; looked-up values and placeholders start anew, whatever ran before."""
+        world = replace(world, token=token_for(world.client, world.token))
         hide = copy.deepcopy(world.redactor)
         path = self.folder / f"{journey.name}.yaml"
         with open_cassette(path, hide, RecordMode.ONCE) as cassette:
-            client = RecordingClient(world, cassette)
+            client = RecordingClient(world.client, cassette)
             try:
                 yield replace(world, client=client, redactor=hide, looked_up={})
             finally:
@@ -92,7 +111,7 @@ class Recorder(Tape):
         journeys = self._spoken(run.taken())
         if not journeys:
             return ["nothing was recorded"]
-        _index(run, journeys, outcome).write(self.folder)
+        _index(run, self._entries(journeys), outcome).write(self.folder)
         halted = [j for j in journeys if j.halted_at]
         if exit_code or halted:
             why = (
@@ -108,6 +127,11 @@ class Recorder(Tape):
             if not journey.exchanges:
                 (self.folder / f"{journey.name}.yaml").unlink(missing_ok=True)
         return [journey for journey in journeys if journey.exchanges]
+
+    def _entries(self, journeys: list[Journey]) -> tuple[Entry, ...]:
+        paths = {j.name: self.folder / f"{j.name}.yaml" for j in journeys}
+        counts = {name: len(read_cassette(path).interactions) for name, path in paths.items()}
+        return tuple(Entry(name, path.name, counts[name]) for name, path in paths.items())
 
     def _replace(self) -> None:
         """All or nothing: beside the older recording first, then in its place."""
@@ -132,11 +156,11 @@ def _writing(place: Path) -> Iterator[None]:
         raise SettingsError(f"--record: {place} cannot be written: {error.strerror}") from None
 
 
-def _index(run: Run, journeys: list[Journey], outcome: dict[str, Any]) -> Index:
+def _index(run: Run, entries: tuple[Entry, ...], outcome: dict[str, Any]) -> Index:
     world, itinerary = run.world, run.itinerary
     return Index(
         RECORDED,
-        tuple(Entry(j.name, f"{j.name}.yaml", _length(j)) for j in journeys),
+        entries,
         recorded=now(),
         tool=outcome["tool"]["version"],
         contracts=outcome["contracts"]["version"],
@@ -148,13 +172,14 @@ def _index(run: Run, journeys: list[Journey], outcome: dict[str, Any]) -> Index:
         token=world.redactor.text(world.token),
         repeats=world.repeats,
         examples=world.examples,
-        settings=world.redactor.value(asdict(world.settings)),
+        settings=world.redactor.value(_lasting(world.settings)),
         requirements=tuple(sorted(world.wanted)),
     )
 
 
-def _length(journey: Journey) -> int:
-    return sum(e.attempts for e in journey.exchanges if e.response)
+def _lasting(settings: Settings) -> dict[str, Any]:
+    """The settings that shape requests, and so a replay; not those of one machine."""
+    return {name: value for name, value in asdict(settings).items() if name in SHAPING}
 
 
 def _about(exchanges: list[Exchange], counts: list[int], hide: Redactor) -> list[dict[str, Any]]:

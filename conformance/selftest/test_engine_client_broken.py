@@ -8,7 +8,8 @@ import time
 import pytest
 
 from conformance.engine import client as module
-from conformance.engine.client import Client, fetch_token
+from conformance.engine.authentication import issue
+from conformance.engine.client import Client
 from conformance.engine.errors import SettingsError, TargetError
 from conformance.selftest.builders import raw_server, reply, settings
 
@@ -100,7 +101,7 @@ def test_tls_failure_says_tls():
 def token(*replies):
     with raw_server(*replies) as (url, heard):
         given = settings(url, client_id="c-1", client_secret=SECRET, scopes="a,b")
-        return fetch_token(Client(given)), heard
+        return issue(Client(given)).value, heard
 
 
 def test_token_is_fetched_with_the_credentials():
