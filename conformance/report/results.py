@@ -19,12 +19,17 @@ from conformance.engine.verdict import (
     PASS,
     UNTESTED,
     WAIVED,
+    Finding,
     Verdict,
+    short,
 )
+from conformance.report.measures import operations
 from conformance.report.text import verdict_sentence
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 BODY_LIMIT = 40_000
+VALUE_LIMIT = 2_000
+FINDINGS = 3
 
 
 def tool_version() -> str:
@@ -65,9 +70,20 @@ def row_of(verdict: Verdict) -> dict[str, Any]:
     }
     if verdict.blocked_by:
         entry["blocked_by"] = verdict.blocked_by
+    if verdict.broken:
+        entry["findings"] = [_finding(finding) for finding in verdict.broken[:FINDINGS]]
     if verdict.intermittent:
         entry["intermittent"] = {"failed": len(verdict.broken), "observed": verdict.observed}
     return entry
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "exchange": finding.exchange.id,
+        "expected": finding.expected,
+        "actual": short(finding.actual, VALUE_LIMIT),
+        "pointer": finding.pointer,
+    }
 
 
 def exit_code(results: dict[str, Any]) -> int:
@@ -91,10 +107,12 @@ def build(
     finished: float,
     notes: list[str],
     complete: bool = True,
+    scope: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The results of a run, as `contracts/schemas/results.schema.json` describes them.
 
-    A run that judged only a part of its profile (not `complete`) is never called conformant.
+    A run that judged only a part of its profile (not `complete`) is never called conformant; `scope` says
+    which part, so that the parts can be merged.
     """
     exchanges = [exchange for journey in journeys for exchange in journey.exchanges]
     failing = {
@@ -115,12 +133,15 @@ def build(
         "started": _instant(started),
         "finished": _instant(finished),
         "seconds": round(finished - started, 3),
+        "complete": complete,
+        **({"scope": scope} if scope else {}),
         "conformant": conformant,
         "verdict": verdict_sentence(counts, conformant, target["name"], complete),
         "counts": counts,
         "requests": sum(e.attempts for e in exchanges),
         "retries": sum(e.attempts - 1 for e in exchanges),
         "requirements": sorted(rows, key=lambda row: ORDER.index(row["verdict"])),
+        "operations": operations(exchanges),
         "variants": variants(catalogue, exchanges),
         "sequences": [
             _sequence(j, connectors[j.name], failing) for j in journeys if j.name in connectors
@@ -153,7 +174,15 @@ def _sequence(journey: Journey, connector: str, failing: dict[str, str]) -> dict
     verdict = min((s["verdict"] for s in steps), key=ORDER.index, default=UNTESTED)
     if journey.halted_at and verdict in (PASS, UNTESTED):
         verdict = BLOCKED
-    return {"name": journey.name, "connector": connector, "verdict": verdict, "steps": steps}
+    halted = {"halted_at": journey.halted_at, "reason": journey.reason} if journey.halted_at else {}
+    return {
+        "name": journey.name,
+        "connector": connector,
+        "verdict": verdict,
+        "seconds": journey.seconds,
+        **halted,
+        "steps": steps,
+    }
 
 
 def _exchange(exchange: Exchange) -> dict[str, Any]:
