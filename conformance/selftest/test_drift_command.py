@@ -3,12 +3,15 @@
 import json
 import shutil
 import time
+from argparse import ArgumentParser
 
 import pytest
 
 from conformance.cli import main
 from conformance.engine.data import contracts_root
+from conformance.recordings.drift.arguments import add_arguments
 from conformance.recordings.drift.command import compared
+from conformance.recordings.drift.live import words
 from conformance.selftest.drifting import EMULATOR, Cassette, compact, drifts, shipped
 
 READ = "create-source-connection (read back)"
@@ -183,3 +186,11 @@ def test_what_is_added_one_way_is_removed_the_other(tmp_path):
     new.change("create-account", lambda body: body.update(extra=1))
     assert [d["kind"] for d in drifts(old, new, tmp_path)] == ["added"]
     assert [d["kind"] for d in drifts(new, old, tmp_path)] == ["removed"]
+
+
+def test_the_options_of_a_run_are_handed_on_as_they_were_typed():
+    parser = ArgumentParser()
+    add_arguments(parser)
+    given = ["--base-url", "http://x", "--sequence", "a", "--sequence", "b", "--allow-writes"]
+    typed = words(parser.parse_args(["OLD", *given, "--fail-on", "additive"]))
+    assert sorted(typed) == sorted(given)

@@ -2,15 +2,20 @@
 
 How a change is classed:
 
-- `breaking` hurts a documented fact or a recorded consumer: a MUST that the old answers kept fails on the
-  new ones; a success became a refusal, or a status that no document gives; a member is gone, retyped or
-  null that the documents print or that a later recorded request took its value from; a step has no answer.
-- `additive` is new or lawfully different: a new member, header or item, a SHOULD that is no longer met,
+- `breaking` hurts a documented fact or a recorded consumer. A MUST that the old answers kept fails on the
+  new ones; a lawful request is refused, or answered with a status or media type that no document gives; a
+  value takes a form that the contract forbids; a member is gone that every printed answer of the operation
+  has; a member is gone, or of another type or identity, that the sequence declares as read or whose value a
+  later recorded request sent; a step or a journey has no counterpart, since skipped is never green.
+- `additive` is new or lawfully different: a new member, item, header or step, a SHOULD that no longer holds,
   and, marked as a variant, a switch from one documented behaviour to another (204 and 202 on a delete, the
-  older and newer error bodies, an optional member left out). A variant breaks nobody who reads the
-  documents, but may break who was written against one target: `--fail-on additive` stops at it.
+  older and newer error bodies, a documented member that no requirement asks for left out). A variant breaks
+  nobody who follows the documents, but may break who was written against one target: `--fail-on additive`
+  stops at it.
 - `cosmetic` is the rest: order, wording, whitespace, values that no document fixes, and undocumented
-  members, gone or retyped, that no later request used.
+  members, gone, retyped or in another unit, that no later request used.
 
-An answer to a request that itself changed is never held against the target.
+No drift at all: ids, etags, times of one unit, traces, names that the client chose, amounts of data, how
+often a poll asked, what moved while an entity settled, and items of lists that the client never named.
+What an answer shows of a request that itself changed is cosmetic: the target is not to blame.
 """

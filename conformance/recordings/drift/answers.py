@@ -41,7 +41,7 @@ def _asked(exchange: Exchange) -> list[Any]:
 def _names(references: References, old: Any, new: Any) -> None:
     """Walk two requests and remember the texts that differ."""
     if isinstance(old, str) and isinstance(new, str):
-        if references.match(old, new) is Match.OTHER:
+        if not references.possible(old, new):
             references.name(old, new)
     elif isinstance(old, dict) and isinstance(new, dict):
         for key in old.keys() & new.keys():

@@ -4,6 +4,7 @@ import argparse
 
 from conformance.options import OPTIONS
 
+# Worst first.
 CLASSES = ("breaking", "additive", "cosmetic")
 OF_REPLAYS = ("--target", "--record", "--cassettes", "--name", "--max-cassette-age")
 

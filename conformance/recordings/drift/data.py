@@ -11,9 +11,9 @@ from typing import Any
 from conformance.engine.errors import SettingsError
 from conformance.engine.exchange import ABSENT
 from conformance.engine.redaction import Redactor
-from conformance.recordings.drift.drifts import Comparison
+from conformance.recordings.drift.arguments import CLASSES
+from conformance.recordings.drift.drifts import Outcome
 from conformance.recordings.drift.groups import Group
-from conformance.recordings.drift.opinion import CLASSES
 from conformance.recordings.drift.review import Drift
 from conformance.recordings.drift.sides import Side
 from conformance.report.results import tool_version
@@ -27,7 +27,7 @@ Data = dict[str, Any]
 def build(
     old: Side,
     new: Side,
-    result: Comparison,
+    result: Outcome,
     groups: Sequence[Group],
     contracts: str,
     fail_on: str,

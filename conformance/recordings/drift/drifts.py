@@ -23,7 +23,7 @@ Found = list[tuple[Exchange, Exchange, list[Difference]]]
 
 
 @dataclass
-class Comparison:
+class Outcome:
     """What came of it: the drifts in the order of the journeys, and how much was compared."""
 
     drifts: list[Drift] = field(default_factory=list)
@@ -31,9 +31,9 @@ class Comparison:
     steps: int = 0
 
 
-def compare(old: Side, new: Side, load: Callable[[], Documents]) -> Comparison:
+def compare(old: Side, new: Side, load: Callable[[], Documents]) -> Outcome:
     """The drifts between two recordings; the documents are loaded only when something changed."""
-    references, result = References(), Comparison()
+    references, result = References(), Outcome()
     pairs = {j: align(old.journeys[j], new.journeys[j]) for j in old.journeys if j in new.journeys}
     for before, after in (both for found in pairs.values() for both in _counterparts(found)):
         learn_request(references, before, after)

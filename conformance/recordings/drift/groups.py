@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from conformance.recordings.drift.opinion import CLASSES
+from conformance.recordings.drift.arguments import CLASSES
 from conformance.recordings.drift.references import lengths, shape
 from conformance.recordings.drift.review import Drift
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.engine.errors import TargetError
-from conformance.options import OPTIONS
+from conformance.options import OPTIONS, Option
 from conformance.recordings.drift.sides import index_of, read
 from conformance.recordings.recorded import Recording
 
@@ -56,12 +56,14 @@ def _journey(recording: Recording) -> str:
 
 def words(arguments: argparse.Namespace) -> list[str]:
     """The options of a run as they would be typed."""
-    found: list[str] = []
-    for option in OPTIONS:
-        value: Any = getattr(arguments, option.dest, option.default)
-        given = value if option.repeats else [value]
-        if option.switch:
-            found += [option.flag] * bool(value)
-        elif value not in (option.default, None, []):
-            found += [word for one in given for word in (option.flag, str(one))]
-    return found
+    return [word for option in OPTIONS for word in _typed(option, arguments)]
+
+
+def _typed(option: Option, arguments: argparse.Namespace) -> list[str]:
+    value: Any = getattr(arguments, option.dest, None)
+    if value in (None, option.default, [], False):
+        return []
+    if option.switch:
+        return [option.flag]
+    given = value if option.repeats else [value]
+    return [word for one in given for word in (option.flag, str(one))]

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from conformance.engine.exchange import ABSENT, Exchange
+from conformance.recordings.drift.arguments import CLASSES
 from conformance.recordings.drift.comparison import Difference, type_of
 from conformance.recordings.drift.documents import Documents
 from conformance.recordings.drift.references import unit
 
-BREAKING, ADDITIVE, COSMETIC = "breaking", "additive", "cosmetic"
-CLASSES = (BREAKING, ADDITIVE, COSMETIC)
+BREAKING, ADDITIVE, COSMETIC = CLASSES
 
 
 @dataclass(frozen=True)

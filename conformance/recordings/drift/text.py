@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.recordings.drift.opinion import CLASSES
+from conformance.recordings.drift.arguments import CLASSES
 from conformance.report.text import brief
 
 SHOWN = 3
