@@ -27,7 +27,6 @@ from conformance.recordings.recorded import METADATA, read_cassette
 from conformance.rules.journeys import Itinerary
 from conformance.rules.run import Run, Tape
 
-
 SHAPING = frozenset(
     {
         *("base_url", "ims_url", "collection_url", "org_id", "sandbox", "other_sandbox"),
@@ -50,11 +49,11 @@ class RecordingClient(Client):
             answer = self.inner.send(method, url, headers, body)
         except HTTPError as error:  # vcrpy reads and unpacks the answer before our client does
             answer = Answer(0, {}, "", explain(error, url), 1, 0.0)
-        self._forget_renewals(before, url)
+        self._forget_renewals(before)
         self.counts.append(len(self.cassette) - before)
         return answer
 
-    def _forget_renewals(self, before: int, url: str) -> None:
+    def _forget_renewals(self, before: int) -> None:
         """A token that expired on the way is none of the journey's business: only what came after counts."""
         added = [request.url for request in self.cassette.requests[before:]]
         renewed = [n for n, asked in enumerate(added, start=before + 1) if asked != added[-1]]

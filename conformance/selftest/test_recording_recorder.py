@@ -3,6 +3,8 @@
 import pytest
 from vcr.record_mode import RecordMode
 
+from conformance.engine.authentication import AuthorizedClient, Token, Tokens, issue
+from conformance.engine.client import Client
 from conformance.engine.contract import load_contract
 from conformance.engine.data import contracts_root, fingerprint, load_checked
 from conformance.engine.evidence import Journey
@@ -96,11 +98,12 @@ def reply(status, body="{}", *headers):
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
 
 
-def recorded(tmp_path, *replies):
+def recorded(tmp_path, *replies, client=Client):
     """The journey and the cassette of one list request."""
     with raw_server(*replies) as (address, _):
-        here = settings(address)
-        world = World(here, load_contract(contracts_root()), Redactor(), None, "token", "run")
+        here = settings(address, client_id="an-id", client_secret="a-secret")
+        contract = load_contract(contracts_root())
+        world = World(here, contract, Redactor(), client(here), "first-token", "run")
         journey = Journey("walk")
         with Recorder(tmp_path, tmp_path).around(journey, world) as inner:
             session = Session(inner, "walk")
@@ -130,11 +133,25 @@ def test_hung_up_connection_is_an_error_and_no_interaction(tmp_path):
     assert read_cassette(path).interactions == ()
 
 
+def renewing(here):
+    """A client whose token is refused, so that it fetches another."""
+    tokens = Tokens(Token("first-token"), lambda: issue(Client(here)), lambda _: None)
+    return AuthorizedClient(here, tokens)
+
+
+def test_renewed_token_leaves_no_trace(tmp_path):
+    token = reply(200, '{"access_token": "second-token", "expires_in": 100}')
+    exchange, path = recorded(tmp_path, reply(401), token, reply(200), client=renewing)
+    assert (exchange.status, exchange.attempts) == (200, 2)
+    found = read_cassette(path).interactions
+    assert [(i.status, i.about["step"]) for i in found] == [(200, "list")]
+    assert "second-token" not in path.read_text(encoding="utf-8")
+
+
 def test_one_call_counts_its_interactions(tmp_path):
     with raw_server(reply(200)) as (address, _):
         here = settings(address)
-        world = World(here, load_contract(contracts_root()), Redactor(), None, "token", "run")
         with open_cassette(tmp_path / "a.yaml", Redactor(), RecordMode.ONCE) as cassette:
-            client = RecordingClient(world, cassette)
+            client = RecordingClient(Client(here), cassette)
             client.send("GET", f"{address}/x", {}, None)
     assert client.counts == [1]

