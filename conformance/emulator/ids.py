@@ -16,7 +16,7 @@ class Ids:
 
     def __init__(self, seed: int | None, clock: Clock) -> None:
         self.random = random.Random(seed)
-        self._traces = random.Random(seed)
+        self._traces = random.Random(None if seed is None else f"traces {seed}")
         self._seeded = seed is not None
         self._clock = clock
         self._etags = self.random.getrandbits(32)
