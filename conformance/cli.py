@@ -11,6 +11,7 @@ from conformance.options import OPTIONS
 from conformance.proof.arguments import add_arguments
 from conformance.recordings import judge_arguments
 from conformance.recordings.drift.arguments import add_arguments as add_drift_arguments
+from conformance.waivers.arguments import add_arguments as add_baseline_arguments
 
 REPLAY_ONLY = ("--target", "--max-cassette-age", "--record")
 PLUGINS = ("xdist.plugin", "allure_pytest.plugin")
@@ -66,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     judge = commands.add_parser("judge", help="judge recorded traffic of any client")
     judge_arguments.add_arguments(judge)
     judge.set_defaults(act=_judge)
+    first = commands.add_parser("baseline", help="write a first file of waivers from a run")
+    add_baseline_arguments(first)
+    first.set_defaults(act=_baseline)
     return parser
 
 
@@ -123,6 +127,12 @@ def _judge(arguments: argparse.Namespace, words: list[str]) -> int:
     from conformance.recordings.judge_command import judge
 
     return judge(arguments)
+
+
+def _baseline(arguments: argparse.Namespace, words: list[str]) -> int:
+    from conformance.waivers.baseline import baseline
+
+    return baseline(arguments)
 
 
 def _list(arguments: argparse.Namespace, words: list[str]) -> int:

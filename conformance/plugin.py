@@ -141,7 +141,7 @@ def settle(request: pytest.FixtureRequest) -> Settle:
             ("level", requirement.level),
             ("source", " ".join(requirement.source)),
         ]
-        verdict = state.run.verdict(requirement)
+        verdict = state.verdict(requirement)
         request.node.aep_row = results.row_of(verdict)
         allure_labels.describe(verdict)
         _outcome(verdict)
@@ -152,7 +152,7 @@ def settle(request: pytest.FixtureRequest) -> Settle:
 def _outcome(verdict: Verdict) -> None:
     if verdict.verdict == verdicts.FAIL:
         raise RequirementBroken(verdict)
-    if verdict.verdict == verdicts.WARN:
+    if verdict.verdict in (verdicts.WARN, verdicts.WAIVED):
         pytest.xfail(verdict.message)
     if verdict.verdict in SKIPPED:
         pytest.skip(f"{verdict.verdict}: {verdict.message}")

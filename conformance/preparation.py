@@ -6,18 +6,20 @@ import shutil
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from conformance.embedded import Embedded
 from conformance.engine.authentication import issue
 from conformance.engine.client import Client
 from conformance.engine.errors import SettingsError
 from conformance.engine.preflight import check_target
-from conformance.engine.settings import resolve
+from conformance.engine.settings import Settings, resolve
 from conformance.options import OPTIONS
-from conformance.recordings.choice import recording_name, replay_of
+from conformance.recordings.choice import SHIPPED, recording_name, replay_of
 from conformance.rules.run import Tape
 from conformance.safety import check_command_line, check_types, check_writes
 from conformance.state import State
+from conformance.waivers.waiver import path_for
 
 
 def prepare(options: dict[str, Any]) -> State:
@@ -41,7 +43,8 @@ def prepare(options: dict[str, Any]) -> State:
 def _replaying(options: dict[str, Any]) -> State:
     replay = replay_of(options)
     try:
-        return _begun(options, replay.shared(), replay)
+        shared = {**replay.shared(), "waivers": options["waivers"]}
+        return _begun(options, shared, replay)
     except BaseException:
         replay.close()
         raise
@@ -60,6 +63,7 @@ def _prepared(options: dict[str, Any], embedded: Embedded | None) -> State:
         "token": issued.value if issued else settings.access_token,
         "issued": issued and asdict(issued),
         "run": f"aepc-{secrets.token_hex(3)}",
+        "waivers": _waivers(options, settings, embedded),
     }
     if options["record"]:
         name = recording_name(options, settings.base_url, embedded is not None)
@@ -69,6 +73,12 @@ def _prepared(options: dict[str, Any], embedded: Embedded | None) -> State:
     check_target(state.run.world)
     check_types(options, state.run.world)
     return state
+
+
+def _waivers(options: dict[str, Any], settings: Settings, embedded: Embedded | None) -> str | None:
+    name = SHIPPED if embedded else urlsplit(settings.base_url).netloc
+    path = path_for(name, options["waivers"])
+    return str(path) if path else None
 
 
 def _begun(options: dict[str, Any], shared: dict[str, Any], tape: Tape | None = None) -> State:

@@ -24,6 +24,8 @@ from conformance.recordings.choice import choose
 from conformance.report import results
 from conformance.rules.journeys import Itinerary, load_connectors
 from conformance.rules.run import Run, Tape, refusable_among, with_needs
+from conformance.waivers.settlement import settle
+from conformance.waivers.waiver import read_waivers
 
 Options = Mapping[str, Any]
 
@@ -41,6 +43,7 @@ class State:
         self.profile: str = options["profile"]
         self.selected = self.catalogue.select(self.profile, tuple(options["requirement"]))
         self.settings = Settings(**shared["settings"])
+        self.waivers = read_waivers(Path(shared["waivers"]) if shared.get("waivers") else None)
         self.tape = tape or choose(options, shared)
         self.run = self._run(root)
 
@@ -93,6 +96,10 @@ class State:
         }
         return self.tape.target(target)
 
+    def verdict(self, row: Requirement) -> Verdict:
+        """The verdict on a requirement, with the waivers of the target."""
+        return self.waivers.revise(self.run.verdict(row))
+
     def finish(self, interrupted: bool) -> tuple[dict[str, Any], int]:
         """The results of the run and its exit code."""
         try:
@@ -105,6 +112,8 @@ class State:
         code = 3 if interrupted or faults else results.exit_code(outcome)
         try:
             outcome["notes"] = [*faults, *outcome["notes"]]
+            folder = Path(self.options["report_dir"])
+            code = max(code, settle(self.waivers, outcome, self.catalogue.rows, folder))
             outcome["notes"] += self.tape.finish(self.run, outcome, code)
         except ConformanceError as error:
             outcome["notes"].append(str(error))
@@ -147,7 +156,7 @@ class State:
     def _late(self, row: Requirement) -> dict[str, Any]:
         """The entry of a requirement whose test an interruption cut off."""
         if self.run.is_judgeable(row):
-            return results.row_of(self.run.verdict(row))
+            return results.row_of(self.verdict(row))
         return results.row_of(Verdict(row, verdicts.UNTESTED, "the run ended before it"))
 
     def rerun(self, requirement: Requirement) -> str:

@@ -5,14 +5,23 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import jsonschema_rs
 import yaml
 
 from conformance.engine.errors import ContractDataError
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    """YAML as JSON has it: a date without quotes is text."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [one for one in resolvers if not one[0].endswith(":timestamp")]
+        for first, resolvers in _Base.yaml_implicit_resolvers.items()
+    }
 
 
 def contracts_root() -> Path:

@@ -53,6 +53,7 @@ class Verdict:
     witnesses: list[str] = field(default_factory=list)
     blocked_by: str | None = None
     shown: list[Exchange] = field(default_factory=list)
+    waiver: dict[str, str] | None = None
 
     @property
     def intermittent(self) -> bool:

@@ -70,6 +70,8 @@ def row_of(verdict: Verdict) -> dict[str, Any]:
     }
     if verdict.blocked_by:
         entry["blocked_by"] = verdict.blocked_by
+    if verdict.waiver:
+        entry["waiver"] = verdict.waiver
     if verdict.broken:
         entry["findings"] = [_finding(finding) for finding in verdict.broken[:FINDINGS]]
     if verdict.intermittent:
