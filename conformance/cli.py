@@ -11,6 +11,7 @@ from conformance.options import OPTIONS
 from conformance.proof.arguments import add_arguments
 from conformance.recordings import judge_arguments
 from conformance.recordings.drift.arguments import add_arguments as add_drift_arguments
+from conformance.report.arguments import add_arguments as add_report_arguments
 from conformance.waivers.arguments import add_arguments as add_baseline_arguments
 
 REPLAY_ONLY = ("--target", "--max-cassette-age", "--record")
@@ -70,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     first = commands.add_parser("baseline", help="write a first file of waivers from a run")
     add_baseline_arguments(first)
     first.set_defaults(act=_baseline)
+    published = commands.add_parser("report", help="make the HTML page of a run or of its shards")
+    add_report_arguments(published)
+    published.set_defaults(act=_report)
     return parser
 
 
@@ -121,6 +125,12 @@ def _drift(arguments: argparse.Namespace, words: list[str]) -> int:
     from conformance.recordings.drift.command import drift
 
     return drift(arguments, _run)
+
+
+def _report(arguments: argparse.Namespace, words: list[str]) -> int:
+    from conformance.report.command import report
+
+    return report(arguments)
 
 
 def _judge(arguments: argparse.Namespace, words: list[str]) -> int:
