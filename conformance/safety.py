@@ -106,3 +106,22 @@ def _require_production(options: Mapping[str, Any], name: str, why: str) -> None
             f"sandbox {name} is a production sandbox {why}: "
             "choose a development sandbox, or give --allow-production too"
         )
+
+
+class ReadOnlyClient(Client):
+    """A client that lets nothing through which could change the target; a token may be asked for."""
+
+    def __init__(self, inner: Client) -> None:
+        super().__init__(inner.settings)
+        self.inner = inner
+
+    def fork(self) -> "ReadOnlyClient":
+        """A client of its own for another thread, as careful."""
+        return ReadOnlyClient(self.inner.fork())
+
+    def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
+        """The answer to a request that reads; any other is not sent."""
+        for_token = url.startswith(f"{self.settings.base('ims')}/ims/")
+        if method not in ("GET", "HEAD") and not for_token:
+            return Answer(0, {}, "", f"not sent: --profile {READ_ONLY} writes nothing", 0, 0.0)
+        return self.inner.send(method, url, headers, body)

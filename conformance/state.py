@@ -10,7 +10,7 @@ from typing import Any
 from conformance.embedded import Embedded
 from conformance.engine import verdict as verdicts
 from conformance.engine.authentication import AuthorizedClient, Token, Tokens, issue
-from conformance.engine.catalogue import Catalogue, Requirement, load_catalogue
+from conformance.engine.catalogue import READ_ONLY, Catalogue, Requirement, load_catalogue
 from conformance.engine.client import Client
 from conformance.engine.contract import load_contract
 from conformance.engine.data import contracts_root, fingerprint
@@ -23,7 +23,9 @@ from conformance.engine.verdict import Verdict
 from conformance.recordings.choice import choose
 from conformance.report import results
 from conformance.rules.journeys import Itinerary, load_connectors
+from conformance.rules.reading import ReadOnlyItinerary
 from conformance.rules.run import Run, Tape, refusable_among, with_needs
+from conformance.safety import ReadOnlyClient
 from conformance.waivers.settlement import settle
 from conformance.waivers.waiver import read_waivers
 
@@ -51,8 +53,11 @@ class State:
         connectors = load_connectors(root, self.settings.connectors)
         wanted = with_needs(self.selected, self.catalogue)
         only = tuple(self.options["sequence"])
-        itinerary = Itinerary(
-            connectors, load_workflows(root), self.settings, self.profile, only, wanted
+        workflows = load_workflows(root)
+        itinerary = (
+            ReadOnlyItinerary(connectors, workflows, self.settings, only)
+            if self.profile == READ_ONLY
+            else Itinerary(connectors, workflows, self.settings, self.profile, only, wanted)
         )
         redactor = Redactor(self.settings.secrets())
         redactor.learn("access_token", self.shared["token"])
@@ -73,6 +78,10 @@ class State:
         return Run(world, self.catalogue, itinerary, Path(self.shared["records"]), self.tape)
 
     def _client(self, redactor: Redactor) -> Client:
+        client = self._authorized(redactor)
+        return ReadOnlyClient(client) if self.profile == READ_ONLY else client
+
+    def _authorized(self, redactor: Redactor) -> Client:
         """A client that renews the token of the run, unless one was given."""
         issued = self.shared.get("issued")
         if not issued:
@@ -144,9 +153,12 @@ class State:
             self.started,
             time.time(),
             notes,
-            complete=not (missing or self.options["sequence"] or self.tape.faults(taken)),
+            complete=not (missing or self._is_partial() or self.tape.faults(taken)),
             scope=self.run.itinerary.scope(missing),
         )
+
+    def _is_partial(self) -> bool:
+        return bool(self.options["sequence"]) or self.profile == READ_ONLY
 
     def _say_how_to_rerun(self, rows: list[dict[str, Any]]) -> None:
         for row in rows:

@@ -74,12 +74,14 @@ class Judge:
         evidence_for: Callable[[Requirement], Evidence],
         not_applicable: Callable[[Requirement], str | None] = lambda _: None,
         narrowed: bool = False,
+        unseen: str = "no exchange of this run shows it",
     ) -> None:
         self._catalogue = catalogue
         self._rule_for = rule_for
         self._evidence_for = evidence_for
         self._not_applicable = not_applicable
         self._narrowed = narrowed
+        self._unseen = unseen
         self._known: dict[str, Verdict] = {}
 
     def verdict(self, row: Requirement) -> Verdict:
@@ -145,7 +147,7 @@ class Judge:
         stopped = [j for j in evidence.journeys if j.halted_at]
         if not stopped:
             verdict.verdict = NOT_APPLICABLE if self._narrowed else UNTESTED
-            verdict.message = "no exchange of this run shows it"
+            verdict.message = self._unseen
             return verdict
         first = min(stopped, key=lambda journey: not journey.unreachable)
         verdict.verdict = ERROR if first.unreachable else BLOCKED

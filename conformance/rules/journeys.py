@@ -54,7 +54,9 @@ def _params(inputs: dict[str, Any], name: str, table: str) -> dict[str, Any]:
 
 
 class Itinerary:
-    """The journeys that a run may take."""
+    """The journeys that a run may take; `unseen` is what is said of a requirement that none of them showed."""
+
+    unseen = "no exchange of this run shows it"
 
     def __init__(
         self,

@@ -89,6 +89,7 @@ class Run:
             self.evidence_for,
             self.itinerary.not_applicable,
             self.itinerary.narrowed,
+            self.itinerary.unseen,
         )
 
     def verdict(self, row: Requirement) -> Verdict:

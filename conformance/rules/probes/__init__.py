@@ -6,7 +6,9 @@ from conformance.rules.probes import (  # noqa: F401
     flow_updates,
     gateway,
     lists,
+    look_around,
     soak,
+    soak_lists,
     soak_services,
     updates,
 )

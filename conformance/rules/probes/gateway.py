@@ -19,6 +19,7 @@ LIST: dict[str, Any] = {"query": {"limit": "1"}}
     "gateway.organization.*",
     "gateway.sandbox.*-sandbox-is-*",
     "gateway.errors.*",
+    reads_only=True,
 )
 def headers(session: Session) -> None:
     session.take(session.call("listConnections", **LIST, step="lawful-list"), "/items")
@@ -145,7 +146,7 @@ def client_form(session: Session) -> dict[str, str]:
     }
 
 
-@probe("token", "ims.*", needs_setting="client_secret")
+@probe("token", "ims.*", needs_setting="client_secret", reads_only=True)
 def token(session: Session) -> None:
     form = client_form(session)
     issued = session.call_form("fetchToken", form, step="fetch-token")

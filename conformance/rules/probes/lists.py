@@ -45,7 +45,7 @@ def probe_list(session: Session, kind: Kind, body: dict[str, Any]) -> None:
     if session.wants(kind.row("list-limit-bounds-page")):
         list_named(session, kind, names, {"limit": "1"}, limit=1)
     if session.wants(kind.row("list-pages-neither-repeat-nor-skip")):
-        _walk(session, kind, names, made)
+        walk(session, kind, names, made)
     if len(names) > 1:
         list_named(session, kind, names[-1:], lists=made[-1:], named=names[-1])
     if session.wants(kind.row("list-follows-orderby")):
@@ -76,9 +76,11 @@ def expect_none_named(session: Session, kind: Kind, name: str) -> None:
         list_named(session, kind, [name], refused=name)
 
 
-def _walk(session: Session, kind: Kind, names: list[str], made: list[str]) -> None:
+def walk(session: Session, kind: Kind, names: list[str], made: list[str]) -> None:
+    """Page by page through the entities of some names."""
     query = {"property": f"name=={','.join(names)}", "limit": "1"}
-    notes = {"walk": f"{session.journey}-{kind.name}", "expected": made}
+    walk_of = f"{session.journey}-{kind.name}-{len(session.exchanges)}"
+    notes = {"walk": walk_of, "expected": made}
     page = session.call(kind.list(), query=query, step=f"page-{kind.name}", notes=notes)
     for _ in range(LONGEST_WALK):
         following = page.at("/_links/next/href")
@@ -92,6 +94,7 @@ def _walk(session: Session, kind: Kind, names: list[str], made: list[str]) -> No
     "flow-service.connection-specs.read-*",
     "flow-service.flow-specs.read-*",
     also=("flow-service.flow-specs.list-*",),
+    reads_only=True,
 )
 def specs(session: Session) -> None:
     kinesis, table = "86043421-563b-46ec-8e6c-e23184711bf6", "14518937-270c-4525-bdec-c2ba7cce3860"

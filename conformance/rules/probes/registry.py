@@ -13,13 +13,17 @@ Run = Callable[[Session], None]
 
 @dataclass(frozen=True)
 class Probe:
-    """`proves` are globs of the requirements that need this probe; it shows those of `also` too."""
+    """`proves` are globs of the requirements that need this probe; it shows those of `also` too.
+
+    One that `reads_only` sends nothing that changes the target; without `proves` it is for runs of such alone.
+    """
 
     name: str
     proves: tuple[str, ...]
     run: Run
     needs_setting: str | None = None
     also: tuple[str, ...] = ()
+    reads_only: bool = False
 
     def is_needed_by(self, requirement_id: str) -> bool:
         return any(fnmatchcase(requirement_id, pattern) for pattern in self.proves)
@@ -32,12 +36,16 @@ PROBES: dict[str, Probe] = {}
 
 
 def probe(
-    name: str, *proves: str, needs_setting: str | None = None, also: tuple[str, ...] = ()
+    name: str,
+    *proves: str,
+    needs_setting: str | None = None,
+    also: tuple[str, ...] = (),
+    reads_only: bool = False,
 ) -> Callable[[Run], Run]:
     """Register a function as the probe of the requirements that match `proves`."""
 
     def register(function: Run) -> Run:
-        PROBES[name] = Probe(name, proves, function, needs_setting, also)
+        PROBES[name] = Probe(name, proves, function, needs_setting, also, reads_only)
         return function
 
     return register
