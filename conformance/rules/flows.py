@@ -61,7 +61,9 @@ def enabled_flow_has_settled_etag(evidence: Evidence) -> Iterator[Finding]:
 
 @rule("flow-service.flows.connection-specs-are-inherited")
 def connection_specs_are_inherited(evidence: Evidence) -> Iterator[Finding]:
-    made = Counter(str(e.at("/id")) for k in (SOURCE, TARGET) for e in evidence.successes(k.create()))
+    made = Counter(
+        str(e.at("/id")) for k in (SOURCE, TARGET) for e in evidence.successes(k.create())
+    )
     parts = [t for t in evidence.timelines(SOURCE, TARGET) if made[t.id] == 1]
     specs = {t.id: at(t.created.sent, "/connectionSpec") for t in parts if t.created}
     for timeline, read in _flows(evidence):

@@ -1,5 +1,6 @@
 """The lawful calls of the data services and the reads of the flow service many times over (full profile)."""
 
+from dataclasses import replace
 from typing import Any
 
 from conformance.engine.kinds import CLASS, CONNECTION, DATA_SET, FLOW, SCHEMA, SOURCE, TARGET, Kind
@@ -39,8 +40,12 @@ def soak_data(session: Session) -> None:
     if session.world.repeats < 2:
         return
     half = stored(session)
+    second = session.call(
+        "createSchema", body=schema_body(session, "soak second"), step="soak-second"
+    )
+    newer = replace(half, schema=str(session.take(second, "/$id")))
     for number in range(session.world.repeats):
-        made = _data_set(session, half, number)
+        made = _data_set(session, newer if number % 2 else half, number)
         query = {"limit": str(1 + number % 2)}
         notes = {"limit": 1 + number % 2}
         session.call("listDataSets", query=query, notes=notes, step="soak-data-sets")

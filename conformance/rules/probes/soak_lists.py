@@ -1,0 +1,44 @@
+"""The same lists many times over: by name, page by page, and in the sandbox next door (full profile)."""
+
+from functools import partial
+
+from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, SOURCE, TARGET
+from conformance.engine.session import Session
+from conformance.rules.probes.kit import account_body, destination, make
+from conformance.rules.probes.lists import list_named, part_body, walk
+from conformance.rules.probes.registry import probe
+
+APART = "gateway.sandbox.entities-stay-in-their-sandbox"
+
+
+@probe("soak-lists", *(kind.row("list-*") for kind in FLOW_SERVICE_KINDS), also=("*",))
+def soak_lists(session: Session) -> None:
+    if session.world.repeats < 2:
+        return
+    chain = destination(session)
+    bodies = {
+        SOURCE: part_body(chain),
+        TARGET: chain.target_body,
+        CONNECTION: account_body(session, "soak list"),
+        FLOW: chain.flow(session, "soak list"),
+    }
+    for kind, body in bodies.items():
+        names = [session.name(f"soak list {kind.name}{end}") for end in ("", " two", " three")]
+        made = [make(session, kind, {**body, "name": name}) for name in names]
+        for number in range(session.world.repeats):
+            list_named(session, kind, names[:1], lists=made[:1], named=names[0])
+            if number % 3 == 1:  # never in step with a fault that counts
+                walk(session, kind, names, made)
+
+
+@probe("soak-sandboxes", "gateway.sandbox.entities-*", needs_setting="other_sandbox")
+def soak_sandboxes(session: Session) -> None:
+    if session.world.repeats < 2:
+        return
+    other = session.world.settings.other_sandbox
+    own = make(session, CONNECTION, account_body(session, "soak sandboxes"))
+    elsewhere = partial(session.call, sandbox=other, case=APART, step="soak-sandbox")
+    for _ in range(session.world.repeats):
+        elsewhere("getConnection", own)
+        notes = {"foreign": own}
+        elsewhere("listConnections", query={"limit": "100"}, notes=notes)
