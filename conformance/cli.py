@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from conformance.doctor.arguments import add_arguments as add_doctor_arguments
 from conformance.engine.catalogue import Requirement
 from conformance.engine.errors import ConformanceError
 from conformance.options import OPTIONS
@@ -68,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     judge = commands.add_parser("judge", help="judge recorded traffic of any client")
     judge_arguments.add_arguments(judge)
     judge.set_defaults(act=_judge)
+    doctor = commands.add_parser("doctor", help="look whether everything is ready for a run")
+    add_doctor_arguments(doctor)
+    doctor.set_defaults(act=_doctor)
     first = commands.add_parser("baseline", help="write a first file of waivers from a run")
     add_baseline_arguments(first)
     first.set_defaults(act=_baseline)
@@ -137,6 +141,12 @@ def _judge(arguments: argparse.Namespace, words: list[str]) -> int:
     from conformance.recordings.judge_command import judge
 
     return judge(arguments)
+
+
+def _doctor(arguments: argparse.Namespace, words: list[str]) -> int:
+    from conformance.doctor.command import doctor
+
+    return doctor(arguments)
 
 
 def _baseline(arguments: argparse.Namespace, words: list[str]) -> int:

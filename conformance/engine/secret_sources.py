@@ -64,7 +64,9 @@ def _from_keyring(name: str, reference: str) -> str:
     try:
         secret = keyring.get_password(service, user)
     except keyring.errors.KeyringError as error:
-        raise SettingsError(f"{name}: {reference}: {type(error).__name__}: is it locked?") from None
+        raise SettingsError(
+            f"{name}: {reference}: the keyring cannot be read: {type(error).__name__}"
+        ) from None
     if not secret:
         raise SettingsError(
             f"{name}: {reference}: nothing there; put it with `keyring set {service} {user}`"
