@@ -83,6 +83,12 @@ class Emulator:
         """Let `hook` change answers; `when` is success, error or always."""
         self._after.append((_known(operation), when, hook))
 
+    def altered_operations(self) -> set[str]:
+        """The operations that hooks were given for; `*` for all."""
+        named = {operation for operation, _ in self._before}
+        named |= {operation for operation, *_ in self._after}
+        return named | ({"*"} if self._arriving else set())
+
     def open_window(self, seconds: float) -> None:
         """Let other requests in for a while; only from inside a handler, for race faults."""
         self._lock.release()

@@ -89,6 +89,10 @@ def after(seconds: float) -> Callable[[], bool]:
 class LocalRun(Run):
     """A run of one process, which needs no files."""
 
+    def know(self, journeys: Mapping[str, Journey]) -> None:
+        """Take over records of journeys instead of taking them."""
+        self._journeys |= journeys
+
     def journey(self, name: str) -> Journey:
         """The record of a journey, taken at the first call."""
         if name not in self._journeys:
@@ -143,10 +147,14 @@ class Material:
             self.connectors, self.workflows, settings, self.effort.sequences, (), self.wanted
         )
 
-    def run(self, given: Mapping[str, Any], folder: Path) -> Run:
-        """A run against the emulator whose settings are given."""
+    def run(
+        self, given: Mapping[str, Any], folder: Path, known: Mapping[str, Journey] | None = None
+    ) -> Run:
+        """A run against the emulator whose settings are given; `known` journeys are not taken."""
         world = self.world(given)
-        return LocalRun(world, self.catalogue, self.itinerary(world.settings), folder)
+        run = LocalRun(world, self.catalogue, self.itinerary(world.settings), folder)
+        run.know(known or {})
+        return run
 
 
 @cache

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.engine.catalogue import Requirement
+from conformance.engine.evidence import Journey
 from conformance.engine.verdict import (
     BLOCKED,
     ERROR,
@@ -21,6 +22,7 @@ from conformance.engine.verdict import (
 )
 from conformance.proof.emulators import emulator
 from conformance.proof.material import GENERATED, Effort, material
+from conformance.proof.reach import untouched
 from conformance.report.results import is_conformant
 from conformance.rules.run import Run
 
@@ -93,7 +95,8 @@ def try_fault(name: str, named: Sequence[str], effort: Effort) -> Trial:
     )
     seconds = 0.0
     for step in dict.fromkeys(steps):
-        trial = try_emulator(name, [name], (), named, step)
+        known = untouched(name, step) if step is first and not generated else {}
+        trial = try_emulator(name, [name], (), named, step, known)
         seconds += trial.seconds
         if not trial.missed:
             break
@@ -107,20 +110,25 @@ def try_emulator(
     variants: Sequence[str] = (),
     named: Sequence[str] = (),
     effort: Effort | None = None,
+    known: Mapping[str, Journey] | None = None,
 ) -> Trial:
-    """Judge one emulator."""
+    """Judge one emulator; `known` journeys are not taken again."""
     with emulator(faults, variants) as given:
-        return judge(name, given, tuple(named), effort or Effort())
+        return judge(name, given, tuple(named), effort or Effort(), known)
 
 
 def judge(
-    name: str, given: Mapping[str, Any], named: tuple[str, ...] = (), effort: Effort | None = None
+    name: str,
+    given: Mapping[str, Any],
+    named: tuple[str, ...] = (),
+    effort: Effort | None = None,
+    known: Mapping[str, Journey] | None = None,
 ) -> Trial:
     """Judge the emulator whose settings are given."""
     started = time.monotonic()
     stock = material(effort or Effort())
     with tempfile.TemporaryDirectory(prefix="aep-prove-") as folder:
-        run = stock.run(given, Path(folder))
+        run = stock.run(given, Path(folder), known)
         judged = [verdict_of(run, row) for row in stock.rows]
     judged.sort(key=lambda verdict: ORDER.index(verdict.verdict))
     entries = [{"level": v.requirement.level, "verdict": v.verdict} for v in judged]
