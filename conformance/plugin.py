@@ -21,6 +21,7 @@ from conformance.state import State
 Settle = Callable[[Requirement], None]
 STATE = pytest.StashKey[State]()
 OUTCOME = pytest.StashKey[dict[str, Any]]()
+PAGE = pytest.StashKey[str]()
 SKIPPED = (verdicts.BLOCKED, verdicts.UNTESTED, verdicts.NOT_APPLICABLE, verdicts.ERROR)
 
 
@@ -181,8 +182,20 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     outcome, code = state.finish(exitstatus in broken_off)
     results.write(Path(session.config.option.aep_report_dir) / "results.json", outcome)
     session.config.stash[OUTCOME] = outcome
+    session.config.stash[PAGE] = _publish(Path(session.config.option.aep_report_dir))
     state.close()
     session.exitstatus = 2 if exitstatus == pytest.ExitCode.USAGE_ERROR else code
+
+
+def _publish(folder: Path) -> str:
+    """Makes the page; returns the line that says where it is, or why there is none."""
+    from conformance.report.publishing import publish_run  # noqa: PLC0415 - only at the end of a run
+
+    try:
+        publish_run(folder)
+    except ConformanceError as error:
+        return f"no report: {error}"
+    return f"report: {folder / 'report.html'}"
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -196,4 +209,5 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line(line)
     folder = config.option.aep_report_dir
     terminalreporter.write_line(f"{outcome['requests']} requests; results in {folder}")
+    terminalreporter.write_line(config.stash[PAGE])
     terminalreporter.write_line(outcome["verdict"], bold=True)

@@ -42,16 +42,16 @@ class Silent:
 
 @dataclass
 class Attention:
-    """All of it. `waivers` expire soon or have expired; `remarks` warn of recordings."""
+    """All of it. The rows in `expiring` are waived, not for long; `remarks` warn of recordings."""
 
     broken: list[Broken]
     silent: list[Silent]
-    waivers: list[Data]
+    expiring: list[Row]
     remarks: list[str]
 
     @property
     def is_empty(self) -> bool:
-        return not (self.broken or self.silent or self.waivers or self.remarks)
+        return not (self.broken or self.silent or self.expiring or self.remarks)
 
 
 def attention(results: Data, found: Mapping[str, Row], shown: Exchanges) -> Attention:
@@ -59,7 +59,7 @@ def attention(results: Data, found: Mapping[str, Row], shown: Exchanges) -> Atte
     red = [row for row in found.values() if row.verdict in (FAIL, WARN)]
     broken = [_broken(row, shown, position < WITH_EXCHANGE) for position, row in enumerate(red)]
     remarks = [n for n in results["notes"] if n.startswith("warning:")]
-    return Attention(broken, _silent(found), expiring(results), remarks)
+    return Attention(broken, _silent(found), _expiring(results, found), remarks)
 
 
 def _broken(row: Row, shown: Exchanges, with_exchange: bool) -> Broken:
@@ -85,11 +85,11 @@ def _silent(found: Mapping[str, Row]) -> list[Silent]:
     return list(grouped.values())
 
 
-def expiring(results: Data) -> list[Data]:
-    """The waivers whose last day is near or over, judged by the day of the run."""
-    today = date.fromisoformat(results["finished"][:10])
+def _expiring(results: Data, found: Mapping[str, Row]) -> list[Row]:
+    """The waived rows whose last day is near or over, judged by the day of the run."""
+    soon = (date.fromisoformat(results["finished"][:10]) + SOON).isoformat()
     return [
-        waiver
-        for waiver in results.get("waivers", ())
-        if date.fromisoformat(waiver["expires"]) <= today + SOON
+        row
+        for row in found.values()
+        if "waiver" in row.data and row.data["waiver"]["expires"] <= soon
     ]

@@ -12,11 +12,19 @@ from conformance.engine.exchange import Exchange, Request
 from conformance.engine.verdict import PASS
 
 Data = dict[str, Any]
-MOST = 1000
-ROOM = 620_000
+SILENT = ("date", "content-length", "server", "connection", "transfer-encoding", "keep-alive")
 LIMITS = (12_000, 6_000, 3_000, 1_500, 700, 300, 120)
 SAME_FROM = 200
-UNUSUAL_BELOW = 0.6
+USUAL_FROM = 0.3
+SIDES = ("request", "response")
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many exchanges there is room for, and how many characters for their bodies."""
+
+    exchanges: int = 1000
+    characters: int = 420_000
 
 
 @dataclass
@@ -65,7 +73,7 @@ class Shown:
 
 @dataclass
 class Exchanges:
-    """What the page shows by id; `usual` are the headers left out, `left_out` how many exchanges are."""
+    """What the page shows by id; `usual` are the headers left out, `left_out` is how many exchanges are."""
 
     shown: dict[str, Shown]
     usual: dict[str, str]
@@ -81,14 +89,14 @@ def anchor(exchange_id: str) -> str:
     return "x-" + re.sub(r"[^\w.:-]", "-", exchange_id)
 
 
-def choose(results: Data) -> Exchanges:
+def choose(results: Data, room: Room) -> Exchanges:
     """The exchanges that matter most, bodies cut so that the page stays small."""
     kept = results["exchanges"]
     wanted = [name for name in dict.fromkeys(_by_weight(results)) if name in kept]
-    chosen = {name: kept[name] for name in wanted[:MOST]}
-    usual = _usual(e["request"]["headers"] for e in chosen.values())
+    chosen = {name: kept[name] for name in wanted[: room.exchanges]}
+    usual = _usual(e[side]["headers"] for e in chosen.values() for side in SIDES if e[side])
     texts = {name: _texts(e) for name, e in chosen.items()}
-    limit = _limit([len(t) for pair in texts.values() for t in pair if t is not None])
+    limit = _limit([len(t) for pair in texts.values() for t in pair if t], room.characters)
     first: dict[str, str] = {}
     shown = {name: _shown(name, e, texts[name], limit, usual, first) for name, e in chosen.items()}
     return Exchanges(shown, usual, len(kept) - len(shown))
@@ -107,7 +115,7 @@ def _by_weight(results: Data) -> Iterator[str]:
 def _usual(headers: Iterable[Mapping[str, str]]) -> dict[str, str]:
     found = list(headers)
     times = Counter(pair for one in found for pair in one.items())
-    return {k: v for (k, v), n in times.items() if n > UNUSUAL_BELOW * len(found) > 1}
+    return {k: v for (k, v), n in times.items() if n > USUAL_FROM * len(found) > 1}
 
 
 def _texts(exchange: Data) -> tuple[str, str | None]:
@@ -121,8 +129,8 @@ def _text(body: Any, indent: int | None) -> str:
     return json.dumps(body, ensure_ascii=False, indent=indent)
 
 
-def _limit(lengths: list[int]) -> int:
-    fits = (limit for limit in LIMITS if sum(min(n, limit) for n in lengths) <= ROOM)
+def _limit(lengths: list[int], characters: int) -> int:
+    fits = (limit for limit in LIMITS if sum(min(n, limit) for n in lengths) <= characters)
     return next(fits, LIMITS[-1])
 
 
@@ -135,12 +143,16 @@ def _shown(
     first: dict[str, str],
 ) -> Shown:
     response = exchange["response"]
-    sent = Side(
-        {k: v for k, v in exchange["request"]["headers"].items() if usual.get(k) != v},
-        _body(name, texts[0], limit, first),
-    )
-    got = Side(response["headers"], _body(name, texts[1] or "", limit, first)) if response else None
+    sent = Side(_unusual(exchange["request"], usual), _body(name, texts[0], limit, first))
+    if response is None:
+        return Shown(name, exchange, sent, None)
+    got = Side(_unusual(response, usual), _body(name, texts[1] or "", limit, first))
     return Shown(name, exchange, sent, got)
+
+
+def _unusual(message: Data, usual: dict[str, str]) -> dict[str, str]:
+    headers = message["headers"].items()
+    return {k: v for k, v in headers if usual.get(k) != v and k.lower() not in SILENT}
 
 
 def _body(name: str, text: str, limit: int, first: dict[str, str]) -> Body | None:

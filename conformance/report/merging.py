@@ -46,7 +46,7 @@ def merge(shards: Sequence[tuple[str, Data]]) -> Data:
     rows = _rows(parts)
     scope = _scope(parts)
     complete = _is_complete(parts, scope)
-    conformant = complete and is_conformant(rows)
+    conformant = complete and is_conformant(rows) and not any(map(_fails_otherwise, parts))
     counts = count(rows)
     first, last = min(p["started"] for p in parts), max(p["finished"] for p in parts)
     return {
@@ -137,6 +137,12 @@ def _is_complete(parts: list[Data], scope: Data) -> bool:
         return any(p.get("complete") for p in parts)
     taken = {sequence["name"] for p in parts for sequence in p["sequences"]}
     return not scope["missing"] and taken >= set(scope["sequences"])
+
+
+def _fails_otherwise(part: Data) -> bool:
+    """Whether a shard is not conformant for another reason than a verdict: a waiver that must change."""
+    whole = part.get("complete", True)
+    return bool(whole and is_conformant(part["requirements"]) and not part["conformant"])
 
 
 def _traffic(parts: list[Data]) -> Data:

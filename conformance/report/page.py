@@ -15,7 +15,7 @@ from conformance.engine.verdict import ORDER
 from conformance.report import charts
 from conformance.report.attention import attention
 from conformance.report.coverage import coverage
-from conformance.report.exchanges import anchor, choose
+from conformance.report.exchanges import Room, anchor, choose
 from conformance.report.history import History, changes
 from conformance.report.reference import Reference
 from conformance.report.rows import groups, rows
@@ -24,7 +24,10 @@ from conformance.report.sequences import LANE, ROW, pictures
 Data = dict[str, Any]
 TEMPLATES = Path(__file__).parent / "html"
 LEVELS = ("MUST", "SHOULD", "MAY")
-SHORTEST_LINK = ("https://", "http://")
+WEB = ("https://", "http://")
+LARGEST = 1_450_000
+ROOMS = (Room(), Room(600, 200_000), Room(300, 80_000), Room(60, 20_000))
+ROWS = ("pass", "fail", "error", "blocked", "untested", "warn", "waived", "not-applicable")
 
 # What a browser would not show, or would use to show other text in another order than it stands.
 _UNSEEN = re.compile(
@@ -67,15 +70,28 @@ def milliseconds(seconds: float | None) -> str:
     return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
+def short_address(address: str, base: str) -> str:
+    """An address without the base that all of a target's share."""
+    return address.removeprefix(base.rstrip("/")) or address
+
+
 def is_web(address: str) -> bool:
     """Whether an address may become a link."""
-    return address.startswith(SHORTEST_LINK)
+    return address.startswith(WEB)
 
 
 def render(material: Material) -> str:
-    """The page."""
+    """The page: with less of the exchanges when it would be larger than `LARGEST`."""
+    for room in ROOMS:
+        page = _page(material, room)
+        if len(page.encode(errors="replace")) <= LARGEST:
+            break
+    return page
+
+
+def _page(material: Material, room: Room) -> str:
     results, reference = material.results, material.reference
-    shown = choose(results)
+    shown = choose(results, room)
     found = rows(results, shown, reference, material.beside, material.proof)
     return (
         _environment()
@@ -85,6 +101,7 @@ def render(material: Material) -> str:
             beside=material.beside,
             reference=reference,
             verdicts=ORDER,
+            best_first=ROWS,
             levels=LEVELS,
             attention=attention(results, found, shown),
             pictures=pictures(results, reference),
@@ -116,7 +133,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"plain": plain, "ms": milliseconds, "anchor": anchor}
+    environment.filters |= {
+        "plain": plain,
+        "ms": milliseconds,
+        "anchor": anchor,
+        "below": short_address,
+    }
     environment.tests["web"] = is_web
     return environment
 

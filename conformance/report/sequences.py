@@ -42,10 +42,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Arc:
-    """A value on its way from one line to another; `lane` is how far out the line runs."""
+    """A value on its way from one line to others; `lane` is how far out it runs."""
 
     start: int
-    end: int
+    ends: list[int]
     lane: int
     name: str
 
@@ -141,7 +141,7 @@ def _arcs(calls: list[Call]) -> list[Arc]:
     found = []
     for start, one in sorted(handed, key=lambda pair: max(pair[1].users) - pair[0]):
         lane = _lane(busy, range(start, max(one.users)))
-        found += [Arc(start, user, lane, one.name) for user in one.users]
+        found.append(Arc(start, one.users, lane, one.name))
     return found
 
 
