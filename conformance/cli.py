@@ -24,7 +24,8 @@ def main(argv: list[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else argv
     parser = _parser()
     arguments, extra = parser.parse_known_args(words)
-    if extra and arguments.command not in ("run", "serve"):
+    is_dry = getattr(arguments, "aep_dry_run", False)
+    if extra and (is_dry or arguments.command not in ("run", "serve")):
         parser.error(f"unknown argument {extra[0]}")
     try:
         return int(arguments.act(arguments, words[1:]))
@@ -82,6 +83,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(arguments: argparse.Namespace, words: list[str]) -> int:
+    if arguments.aep_dry_run:
+        from conformance.dry_run import dry_run
+        from conformance.preparation import chosen
+
+        return dry_run(chosen(arguments), os.environ)
     import pytest
 
     # Other people's plugins may define our options too (pytest-base-url does), and cost start-up time.

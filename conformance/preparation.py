@@ -27,6 +27,8 @@ def prepare(options: dict[str, Any]) -> State:
 
     A replay needs none of these. Raises ConformanceError in one line when the run cannot begin.
     """
+    if options["dry_run"]:
+        raise SettingsError("--dry-run is for `aep-conformance run`, not for pytest")
     if options["target"] == "replay":
         return _replaying(options)
     embedded = None

@@ -89,7 +89,7 @@ class Examination:
 def _from(token: Token, settings: Settings) -> str:
     if settings.access_token:
         return "given, sent as it is, and accepted"
-    lasts = f" for {(token.until - time.time()) / 60:.0f} minutes" if token.until else ""
+    lasts = f" for {token.until - time.time():.0f} s" if token.until else ""
     return f"issued by {settings.base('ims')}{lasts}, and accepted"
 
 

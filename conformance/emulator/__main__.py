@@ -46,6 +46,7 @@ def _parser() -> Parser:
     parser.add_argument("--port", type=_port, default=0, help="0 picks a free one")
     parser.add_argument("--seed", type=int, help="the same ids every time")
     parser.add_argument("--settle", type=_positive, metavar="SECONDS", help="until enabled")
+    parser.add_argument("--token-lifetime", type=_positive, metavar="SECONDS")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME")
     parser.add_argument("--variant", action="append", default=[], metavar="NAME")
     parser.add_argument("--list-faults", action="store_true")
@@ -92,6 +93,7 @@ def _serve(options: argparse.Namespace) -> None:
         exit_with_parent=options.exit_with_parent,
         seed=options.seed,
         settle=options.settle,
+        token_lifetime=options.token_lifetime,
         faults=options.fault,
         variants=options.variant,
         contracts_root=options.contracts,

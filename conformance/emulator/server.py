@@ -39,6 +39,7 @@ def make_emulator(
     *,
     seed: int | None = None,
     settle: float | None = None,
+    token_lifetime: float | None = None,
     faults: tuple[str, ...] | list[str] = (),
     variants: tuple[str, ...] | list[str] = (),
     contracts_root: Path | None = None,
@@ -49,6 +50,8 @@ def make_emulator(
     FAULTS.apply(emulator, faults)
     if settle is not None:
         emulator.settle = settle
+    if token_lifetime is not None:
+        emulator.token_lifetime = token_lifetime
     return emulator
 
 

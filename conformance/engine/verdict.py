@@ -74,14 +74,14 @@ class Judge:
         evidence_for: Callable[[Requirement], Evidence],
         not_applicable: Callable[[Requirement], str | None] = lambda _: None,
         narrowed: bool = False,
-        unseen: str = "no exchange of this run shows it",
+        lacking: Callable[[Requirement], str | None] = lambda _: None,
     ) -> None:
         self._catalogue = catalogue
         self._rule_for = rule_for
         self._evidence_for = evidence_for
         self._not_applicable = not_applicable
         self._narrowed = narrowed
-        self._unseen = unseen
+        self._lacking = lacking
         self._known: dict[str, Verdict] = {}
 
     def verdict(self, row: Requirement) -> Verdict:
@@ -146,8 +146,9 @@ class Judge:
             return verdict
         stopped = [j for j in evidence.journeys if j.halted_at]
         if not stopped:
-            verdict.verdict = NOT_APPLICABLE if self._narrowed else UNTESTED
-            verdict.message = self._unseen
+            lacking = self._lacking(verdict.requirement)
+            verdict.verdict = NOT_APPLICABLE if self._narrowed or lacking else UNTESTED
+            verdict.message = lacking or "no exchange of this run shows it"
             return verdict
         first = min(stopped, key=lambda journey: not journey.unreachable)
         verdict.verdict = ERROR if first.unreachable else BLOCKED

@@ -54,9 +54,7 @@ def _params(inputs: dict[str, Any], name: str, table: str) -> dict[str, Any]:
 
 
 class Itinerary:
-    """The journeys that a run may take; `unseen` is what is said of a requirement that none of them showed."""
-
-    unseen = "no exchange of this run shows it"
+    """The journeys that a run may take."""
 
     def __init__(
         self,
@@ -129,14 +127,14 @@ class Itinerary:
         """Why this run cannot judge a requirement at all, or None."""
         if self.journeys_for(row):
             return None
-        lacking = [
-            p.needs_setting
-            for p in PROBES.values()
-            if p.serves(row.id) and not self._possible(p.needs_setting)
-        ]
-        if lacking:
-            return f"needs --{str(lacking[0]).replace('_', '-')}"
-        return "no chosen sequence shows it"
+        return self.lacking(row) or "no chosen sequence shows it"
+
+    def lacking(self, row: Requirement) -> str | None:
+        """The setting without which no journey need show a requirement, or None."""
+        probes = [p for p in PROBES.values() if p.is_needed_by(row.id)]
+        if not probes or any(self._possible(p.needs_setting) for p in probes):
+            return None
+        return f"needs --{str(probes[0].needs_setting).replace('_', '-')}"
 
 
 def take(journey: Journey, world: World, itinerary: Itinerary) -> None:

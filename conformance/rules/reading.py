@@ -16,8 +16,6 @@ NEEDS_WRITES = f"needs requests that write, and --profile {READ_ONLY} sends none
 class ReadOnlyItinerary(Itinerary):
     """Only probes that read. Raises SettingsError for a chosen sequence, since each of them writes."""
 
-    unseen = NEEDS_WRITES
-
     def __init__(
         self,
         connectors: Mapping[str, Any],
@@ -34,6 +32,6 @@ class ReadOnlyItinerary(Itinerary):
             n: p for n, p in PROBES.items() if p.reads_only and self._possible(p.needs_setting)
         }
 
-    def not_applicable(self, row: Requirement) -> str | None:
-        """Why this run cannot judge a requirement at all, or None."""
-        return None if self.journeys_for(row) else NEEDS_WRITES
+    def lacking(self, row: Requirement) -> str | None:
+        """What this run is missing to show a requirement: it may not write."""
+        return NEEDS_WRITES

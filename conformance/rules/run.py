@@ -89,7 +89,7 @@ class Run:
             self.evidence_for,
             self.itinerary.not_applicable,
             self.itinerary.narrowed,
-            self.itinerary.unseen,
+            self.itinerary.lacking,
         )
 
     def verdict(self, row: Requirement) -> Verdict:
