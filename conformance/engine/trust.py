@@ -2,6 +2,7 @@
 
 import os
 import ssl
+from functools import cache
 from pathlib import Path
 
 from conformance.engine.errors import SettingsError
@@ -25,6 +26,7 @@ def authorities(ca_bundle: str | None) -> str | bool:
     return True
 
 
+@cache  # a recorder or a replay makes a client for each journey, and reading authorities takes a while
 def _check(option: str, path: str) -> None:
     folder = Path(path).is_dir()
     try:
