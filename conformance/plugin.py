@@ -1,6 +1,7 @@
 """The pytest plugin of the suite: options, a test for each requirement, and what is written at the end."""
 
 import json
+import os
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,8 @@ PAGE = pytest.StashKey[str]()
 SKIPPED = (verdicts.BLOCKED, verdicts.UNTESTED, verdicts.NOT_APPLICABLE, verdicts.ERROR)
 
 
-class RequirementBroken(Exception):
-    """Carries the verdict of a failed requirement to its report."""
+class RequirementBroken(AssertionError):
+    """Carries the verdict of a failed requirement to its report; an assertion, or Allure would call it ours."""
 
     def __init__(self, verdict: Verdict) -> None:
         super().__init__(verdict.message)
@@ -182,20 +183,30 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     outcome, code = state.finish(exitstatus in broken_off)
     results.write(Path(session.config.option.aep_report_dir) / "results.json", outcome)
     session.config.stash[OUTCOME] = outcome
-    session.config.stash[PAGE] = _publish(Path(session.config.option.aep_report_dir))
+    session.config.stash[PAGE] = _publish(session.config)
     state.close()
     session.exitstatus = 2 if exitstatus == pytest.ExitCode.USAGE_ERROR else code
 
 
-def _publish(folder: Path) -> str:
+def _publish(config: pytest.Config) -> str:
     """Makes the page; returns the line that says where it is, or why there is none."""
     from conformance.report.publishing import publish_run  # noqa: PLC0415 - only at the end of a run
 
+    folder = Path(config.option.aep_report_dir)
     try:
         publish_run(folder)
+        _describe_to_allure(config)
     except ConformanceError as error:
         return f"no report: {error}"
     return f"report: {folder / 'report.html'}"
+
+
+def _describe_to_allure(config: pytest.Config) -> None:
+    from conformance.report.allure_files import describe_run  # noqa: PLC0415 - likewise
+
+    folder = getattr(config.option, "allure_report_dir", None)
+    if folder:
+        describe_run(Path(folder), config.stash[OUTCOME], os.environ)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -28,6 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--drift", metavar="FILE", help="drift.json to show (default the one beside results.json)")
     add("--proof", metavar="FILE", help="proof.json to show (default the one beside results.json)")
     add(
+        "--allure",
+        metavar="DIR",
+        nargs="?",
+        const="",
+        help="make the Allure report too (default allure-report beside the page); it needs Node",
+    )
+    add(
         "--gate",
         action="store_true",
         help="end as the run would have: 1 when not conformant, 3 when the target was out of reach",

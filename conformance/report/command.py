@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.engine.errors import SettingsError
+from conformance.report.allure import allure_report
 from conformance.report.history import read_history
 from conformance.report.merging import merge
 from conformance.report.page import Material
@@ -37,6 +38,9 @@ def report(arguments: argparse.Namespace) -> int:
     )
     publish(material, page)
     sys.stdout.write(f"{results['verdict']}\n{page}\n")
+    if arguments.allure is not None:
+        output = Path(arguments.allure or page.with_name("allure-report"))
+        sys.stdout.write(f"{allure_report(found, results, output, history)}\n")
     return _gate(results) if arguments.gate else 0
 
 
