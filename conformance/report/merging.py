@@ -29,11 +29,13 @@ ALIKE: tuple[tuple[str, Callable[[Data], Any]], ...] = (
     ("profile", lambda r: r["profile"]),
 )
 
+IDENTITY = ("name", "base_url", "sandbox", "org_id")
+
 
 def identity(target: Data) -> tuple[str, ...]:
-    """What makes two runs runs of one target; the embedded emulator has another port each time."""
-    where = "" if target["mode"] == "emulator" else str(target["base_url"])
-    return (str(target["name"]), where, str(target["sandbox"]), str(target["org_id"]))
+    """What makes two runs runs of one target; the embedded emulator has another port and org each time."""
+    own = ("name", "sandbox") if target["mode"] == "emulator" else IDENTITY
+    return (str(target["mode"]), *(str(target[member]) for member in own))
 
 
 def merge(shards: Sequence[tuple[str, Data]]) -> Data:

@@ -63,7 +63,7 @@ class Picture:
     @property
     def width(self) -> int:
         """The room that the arcs take."""
-        return (max((arc.lane for arc in self.arcs), default=0) + 2) * LANE
+        return (max((arc.lane for arc in self.arcs), default=0) + 2) * LANE + 2
 
 
 def pictures(results: Data, reference: Reference) -> list[Picture]:
