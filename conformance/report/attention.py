@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from conformance.engine.verdict import BLOCKED, ERROR, FAIL, UNTESTED, WARN
-from conformance.report.exchanges import Exchanges, Shown
+from conformance.engine.verdict import BLOCKED, ERROR, FAIL, UNTESTED, WARN, short
+from conformance.report.exchanges import Exchanges, Room, Shown
 from conformance.report.rows import Row
 
 Data = dict[str, Any]
@@ -54,17 +54,20 @@ class Attention:
         return not (self.broken or self.silent or self.expiring or self.remarks)
 
 
-def attention(results: Data, found: Mapping[str, Row], shown: Exchanges) -> Attention:
+def attention(results: Data, found: Mapping[str, Row], shown: Exchanges, room: Room) -> Attention:
     """What needs attention in a run; an exchange is placed with the first row that it broke."""
     red = [row for row in found.values() if row.verdict in (FAIL, WARN)]
-    broken = [_broken(row, shown, position < WITH_EXCHANGE) for position, row in enumerate(red)]
+    broken = [
+        _broken(row, shown, room, position < WITH_EXCHANGE) for position, row in enumerate(red)
+    ]
     remarks = [n for n in results["notes"] if n.startswith("warning:")]
     return Attention(broken, _silent(found), _expiring(results, found), remarks)
 
 
-def _broken(row: Row, shown: Exchanges, with_exchange: bool) -> Broken:
+def _broken(row: Row, shown: Exchanges, room: Room, with_exchange: bool) -> Broken:
     entry = Broken(row)
-    for data in row.data.get("findings", ()):
+    for found in row.data.get("findings", ())[: room.findings]:
+        data = {k: v if k == "exchange" else short(v, room.value) for k, v in found.items()}
         exchange = shown.shown.get(data["exchange"])
         inline = bool(exchange and exchange.home and with_exchange)
         if exchange and inline:

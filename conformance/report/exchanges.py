@@ -21,10 +21,13 @@ SIDES = ("request", "response")
 
 @dataclass(frozen=True)
 class Room:
-    """How many exchanges there is room for, and how many characters for their bodies."""
+    """How many exchanges there is room for, how many characters for all their bodies, and of each broken row
+    how many findings with how many characters each."""
 
     exchanges: int = 1000
     characters: int = 420_000
+    findings: int = 3
+    value: int = 2_000
 
 
 @dataclass

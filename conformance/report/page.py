@@ -26,7 +26,7 @@ TEMPLATES = Path(__file__).parent / "html"
 LEVELS = ("MUST", "SHOULD", "MAY")
 WEB = ("https://", "http://")
 LARGEST = 1_450_000
-ROOMS = (Room(), Room(600, 200_000), Room(300, 80_000), Room(60, 20_000))
+ROOMS = (Room(), Room(600, 200_000, 2, 600), Room(300, 80_000, 1, 300), Room(60, 20_000, 1, 100))
 ROWS = ("pass", "fail", "error", "blocked", "untested", "warn", "waived", "not-applicable")
 
 # What a browser would not show, or would use to show other text in another order than it stands.
@@ -103,7 +103,7 @@ def _page(material: Material, room: Room) -> str:
             verdicts=ORDER,
             best_first=ROWS,
             levels=LEVELS,
-            attention=attention(results, found, shown),
+            attention=attention(results, found, shown, room),
             pictures=pictures(results, reference),
             rows=found,
             groups=groups(found),

@@ -1,4 +1,4 @@
-"""Writes the list of faults that the report shows beside each requirement: `python -m conformance.selftest.fault_list`."""
+"""Writes the faults that the report shows beside each requirement: `python -m conformance.selftest.fault_list`."""
 
 import json
 from typing import Any
