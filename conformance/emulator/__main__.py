@@ -46,7 +46,7 @@ def _parser() -> Parser:
     parser.add_argument("--port", type=_port, default=0, help="0 picks a free one")
     parser.add_argument("--seed", type=int, help="the same ids every time")
     parser.add_argument("--settle", type=_positive, metavar="SECONDS", help="until enabled")
-    parser.add_argument("--token-lifetime", type=_positive, metavar="SECONDS")
+    parser.add_argument("--token-lifetime", type=int, metavar="SECONDS")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME")
     parser.add_argument("--variant", action="append", default=[], metavar="NAME")
     parser.add_argument("--list-faults", action="store_true")

@@ -39,7 +39,7 @@ def make_emulator(
     *,
     seed: int | None = None,
     settle: float | None = None,
-    token_lifetime: float | None = None,
+    token_lifetime: int | None = None,
     faults: tuple[str, ...] | list[str] = (),
     variants: tuple[str, ...] | list[str] = (),
     contracts_root: Path | None = None,

@@ -18,15 +18,19 @@ from urllib.parse import urlsplit
 import trustme
 
 HOST = "aep.test"
-Canned = Callable[[str, str, dict[str, str]], tuple[int, Any] | None]
+Canned = Callable[[str, str, dict[str, str]], tuple[int, dict[str, str], Any] | None]
 
 
 @dataclass
 class Remote:
-    """What a client needs; `heard` are method, path and headers of each request, unless TLS hides them."""
+    """What a client needs; `heard` are method, path and headers of each request, unless TLS hides them.
+
+    At `near` the same is on this machine, by its own words.
+    """
 
     settings: dict[str, str]
     environ: dict[str, str]
+    near: str = ""
     heard: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
 
     def variables(self, *names: str) -> dict[str, str]:
@@ -59,6 +63,7 @@ def remote(
             {**given, **dict.fromkeys(("base_url", "ims_url", "collection_url"), base)}, {}
         )
         with _proxy(port, there.heard, canned) as address:
+            there.near = address
             proxies = dict.fromkeys(
                 ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), address
             )
@@ -101,7 +106,7 @@ def _proxy(port: int, heard: list[Any], canned: Canned | None) -> Iterator[str]:
             heard.append((self.command, path, headers))
             answer = canned(self.command, path, headers) if canned else None
             status, kept, text = (
-                (answer[0], {"Content-Type": "application/json"}, json.dumps(answer[1]).encode())
+                (answer[0], answer[1], json.dumps(answer[2]).encode())
                 if answer
                 else _upstream(port, self.command, path, headers, body)
             )
