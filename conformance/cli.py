@@ -13,6 +13,7 @@ from conformance.proof.arguments import add_arguments
 from conformance.recordings import judge_arguments
 from conformance.recordings.drift.arguments import add_arguments as add_drift_arguments
 from conformance.report.arguments import add_arguments as add_report_arguments
+from conformance.report.arguments import add_history_arguments
 from conformance.waivers.arguments import add_arguments as add_baseline_arguments
 
 REPLAY_ONLY = ("--target", "--max-cassette-age", "--record")
@@ -79,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     published = commands.add_parser("report", help="make the HTML page of a run or of its shards")
     add_report_arguments(published)
     published.set_defaults(act=_report)
+    past = commands.add_parser("history", help="keep past runs for the report, and drop old ones")
+    add_history_arguments(past)
+    past.set_defaults(act=_history)
     return parser
 
 
@@ -141,6 +145,12 @@ def _report(arguments: argparse.Namespace, words: list[str]) -> int:
     from conformance.report.command import report
 
     return report(arguments)
+
+
+def _history(arguments: argparse.Namespace, words: list[str]) -> int:
+    from conformance.report.keeping import keep
+
+    return keep(arguments)
 
 
 def _judge(arguments: argparse.Namespace, words: list[str]) -> int:

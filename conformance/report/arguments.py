@@ -39,3 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="end as the run would have: 1 when not conformant, 3 when the target was out of reach",
     )
+
+
+def add_history_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `aep-conformance history`."""
+    add = parser.add_argument
+    add("folder", metavar="FOLDER", help="folder of past runs; made when missing")
+    add("runs", nargs="*", metavar="DIR", help="run to add, or its results.json")
+    add("--days", type=int, default=90, metavar="N", help="drop older runs (default 90)")
