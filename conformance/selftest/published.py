@@ -1,5 +1,6 @@
 """Runs whose reports the selftests look at: each is taken once, by the command, against the emulator."""
 
+import atexit
 import copy
 import json
 import shutil
@@ -28,7 +29,9 @@ Data = dict[str, Any]
 
 @cache
 def _folder() -> Path:
-    return Path(mkdtemp(prefix="aep-published-"))
+    folder = Path(mkdtemp(prefix="aep-published-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @cache
@@ -74,8 +77,3 @@ def page_of(results: Data, **given: Any) -> str:
     """The page of some results."""
     history = given.pop("history", None) or read_history(None, results)
     return render(Material(results, reference(), history, **given))
-
-
-def remove() -> None:
-    """Remove what the runs left."""
-    shutil.rmtree(_folder(), ignore_errors=True)
