@@ -51,12 +51,19 @@ def allure_report(
 
 def _command() -> list[str]:
     own = _found("allure")
-    if own and _said([own, "--version"]).startswith("3."):
+    if own and _is_allure_3(own):
         return [own]
     npx = _found("npx")
     if npx is None:
         raise SettingsError(MISSING)
     return [npx, "--yes", "--prefer-offline", PINNED]
+
+
+def _is_allure_3(program: str) -> bool:
+    try:
+        return _said([program, "--version"]).startswith("3.")
+    except SettingsError:
+        return False  # Allure 2 without its Java cannot even tell its version
 
 
 def _path() -> str:
