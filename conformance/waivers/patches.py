@@ -52,15 +52,13 @@ def _edits(text: str, items: list[Any], change: Change) -> list[Edit]:
     item = items[change.waiver.index]
     if not change.values:
         return [(*_span(text, item), "")]
-    nodes = {key: _member(item, key) for key in change.values}
-    return [
-        (
-            node.start_mark.index,
-            node.end_mark.index,
-            json.dumps(change.values[key], ensure_ascii=False),
-        )
-        for key, node in nodes.items()
-    ]
+    return [_value(text, _member(item, key), value) for key, value in change.values.items()]
+
+
+def _value(text: str, node: Any, new: str) -> Edit:
+    start, end = node.start_mark.index, node.end_mark.index
+    kept = len(text[start:end].rstrip())  # a text in a block ends where the next line begins
+    return start, start + kept, json.dumps(new, ensure_ascii=False)
 
 
 def _span(text: str, node: Any) -> tuple[int, int]:
