@@ -1,37 +1,45 @@
-"""The HTTP client: pooled connections, bounded time, retry only where the documents allow it."""
+"""The HTTP client: pooled connections, bounded time, sent again only where that changes nothing twice."""
 
 import time
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from dataclasses import replace
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
+from urllib3.exceptions import DecodeError, HTTPError, NewConnectionError, ReadTimeoutError
 
+from conformance.engine.deadlines import Deadline, WatchedAdapter
+from conformance.engine.manners import FIRST_PATIENCE, FIRST_PAUSE, LONGEST_PAUSE, Manners, backoff
+from conformance.engine.network import (
+    TOO_LARGE,
+    Answer,
+    asks_for_patience,
+    is_doubtful,
+    is_foreign,
+    is_lost,
+    repeatable,
+    retry_after,
+    settled,
+)
 from conformance.engine.settings import Settings
 from conformance.engine.trust import authorities
 
-RETRIED = (429, 503)
+__all__ = ["Answer", "Client", "explain"]
+
 MAX_ATTEMPTS = 4
-LONGEST_WAIT = 60.0
+PATIENCE = 6
 LARGEST_BODY = 20_000_000
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What came back: a response, or the reason why there is none."""
-
-    status: int
-    headers: dict[str, str]
-    text: str
-    error: str | None
-    attempts: int
-    seconds: float
-
-
 class Client:
-    """Sends requests to one target; safe to use from several threads, each with its own `fork`."""
+    """Sends requests to one target; safe to use from several threads, each with its own `fork`.
+
+    `manners` are those of the process. `repeats` says whether a session may follow a write up with requests
+    that find out what became of it.
+    """
+
+    manners: ClassVar[Manners] = Manners()
+    repeats: ClassVar[bool] = True
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -41,7 +49,8 @@ class Client:
         )
         self._session.auth = _as_given
         self._verify = authorities(settings.ca_bundle)
-        adapter = HTTPAdapter(pool_connections=4, pool_maxsize=16)
+        self._hopeless: set[str] = set()
+        adapter = WatchedAdapter(pool_connections=4, pool_maxsize=16)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
 
@@ -54,18 +63,55 @@ class Client:
         time.sleep(seconds)
 
     def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
-        """One request, sent again after Retry-After when the target asks for it (429, 503).
+        """One request, sent again while the network fails or the target asks for patience (429, 503).
 
+        A read is sent again whatever went wrong, a write only when it certainly was not processed; what
+        became of it otherwise is left to a `Delivery`.
         Redirects are never followed: credentials stay with the host they are meant for.
         """
         started = time.monotonic()
-        for attempt in range(1, MAX_ATTEMPTS + 1):
-            answer = self._once(method, url, headers, body, attempt, started)
-            wait = _retry_after(answer)
-            if wait is None or attempt == MAX_ATTEMPTS:
-                return answer
-            self.sleep(min(wait, LONGEST_WAIT))
-        raise AssertionError("unreachable")
+        tries: list[Answer] = []
+        pause: float | None = 0.0
+        while pause is not None:
+            if tries:
+                self.sleep(pause)
+            tries.append(self._once(method, url, headers, body, 1, started))
+            pause = self._pause(method, url, tries)
+        if is_doubtful(method, url, tries[-1]):
+            return replace(tries[-1], attempts=len(tries))
+        return self.settle(method, url, tries)
+
+    def settle(self, method: str, url: str, tries: list[Answer]) -> Answer:
+        """What all the tries of one request come to.
+
+        Where they were all in vain, the next request to that place is not sent again.
+        """
+        place = _place(method, url)
+        known = place in self._hopeless
+        answer = settled(tries, url, known or len(tries) >= MAX_ATTEMPTS)
+        if answer.error or is_foreign(answer, url):
+            self._hopeless.add(place)
+        else:
+            self._hopeless.discard(place)
+        return answer
+
+    def may_repeat(self, method: str, url: str, tries: int) -> bool:
+        """Whether a request may be sent once more, after so many tries."""
+        return tries < (1 if _place(method, url) in self._hopeless else MAX_ATTEMPTS)
+
+    def _pause(self, method: str, url: str, tries: list[Answer]) -> float | None:
+        last, count = tries[-1], len(tries)
+        if self.manners.spent():
+            return None
+        if asks_for_patience(last):
+            wait = retry_after(last)
+            patient = count < PATIENCE and _place(method, url) not in self._hopeless
+            pause = backoff(count, FIRST_PATIENCE) if wait is None else min(wait, LONGEST_PAUSE)
+            return pause if patient else None
+        again = last.unsent or (repeatable(method, url) and is_lost(last, url))
+        return (
+            backoff(count, FIRST_PAUSE) if again and self.may_repeat(method, url, count) else None
+        )
 
     def _once(
         self,
@@ -76,27 +122,48 @@ class Client:
         attempt: int,
         started: float,
     ) -> Answer:
-        limits = (min(10.0, self.settings.http_timeout), self.settings.http_timeout)
+        whole = self.settings.http_timeout
+        deadline = Deadline()
         try:
-            with self._session.request(
-                method,
-                url,
-                headers=headers,
-                data=body,
-                timeout=limits,
-                allow_redirects=False,
-                stream=True,
-                verify=self._verify,
-            ) as response:
+            with (
+                self.manners.turn(),
+                deadline.within(whole),
+                self._session.request(
+                    method,
+                    url,
+                    headers=headers,
+                    data=body,
+                    timeout=(min(10.0, whole), whole),
+                    allow_redirects=False,
+                    stream=True,
+                    verify=self._verify,
+                ) as response,
+            ):
                 text = _text(response)
         except requests.RequestException as error:
-            return Answer(0, {}, "", explain(error, url), attempt, time.monotonic() - started)
+            why = requests.ReadTimeout() if deadline.passed else error
+            seconds = time.monotonic() - started
+            return Answer(0, {}, "", explain(why, url), attempt, seconds, _never_sent(error))
         seconds = time.monotonic() - started
         return Answer(response.status_code, dict(response.headers), text, None, attempt, seconds)
 
 
+def _place(method: str, url: str) -> str:
+    """What requests of one operation have in common."""
+    steps = urlsplit(url).path.split("/")
+    return f"{method} {'/'.join(steps[:5])} {len(steps)}"
+
+
 def _as_given(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
+
+
+def _never_sent(error: requests.RequestException) -> bool:
+    """Whether no connection was made, so that nobody can have processed the request."""
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError):
+        return True
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason, NewConnectionError)
 
 
 def _text(response: requests.Response) -> str:
@@ -109,26 +176,12 @@ def _text(response: requests.Response) -> str:
     except HTTPError:
         raise requests.RequestException("answer broke off") from None
     if len(content) > LARGEST_BODY:
-        raise requests.RequestException(f"answer is larger than {LARGEST_BODY} bytes")
+        raise requests.RequestException(f"{TOO_LARGE} {LARGEST_BODY} bytes")
     length = response.headers.get("Content-Length")
     plain = "Content-Encoding" not in response.headers and response.request.method != "HEAD"
     if plain and length and length.isdigit() and len(content) < int(length):
         raise requests.RequestException(f"answer broke off after {len(content)} of {length} bytes")
     return str(content.decode("utf-8", errors="replace"))
-
-
-def _retry_after(answer: Answer) -> float | None:
-    value = next((v for k, v in answer.headers.items() if k.lower() == "retry-after"), None)
-    if answer.status not in RETRIED or value is None:
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
-        return None
 
 
 def explain(error: Exception, url: str) -> str:

@@ -31,3 +31,11 @@ class Halted(ConformanceError):
     def __init__(self, step: str, reason: str, exchange: str | None = None) -> None:
         super().__init__(f"{step}: {reason}")
         self.step, self.reason, self.exchange = step, reason, exchange
+
+
+class Spent(Halted):
+    """The run has used up its budget of requests or time."""
+
+
+class Hindered(Halted):
+    """The machine that the run is on stands in its way, so that it may not go on."""

@@ -12,7 +12,10 @@ from conformance.engine.kinds import BY_OPERATION, Kind, created_names
 
 @dataclass
 class Journey:
-    """The record of one sequence or probe: what it exchanged, and where it stopped if it did."""
+    """The record of one sequence or probe: what it exchanged, and where it stopped if it did.
+
+    `cut_short` says that it stopped because the budget of the run was spent.
+    """
 
     name: str
     exchanges: list[Exchange] = field(default_factory=list)
@@ -20,6 +23,7 @@ class Journey:
     reason: str | None = None
     exchange: str | None = None
     unreachable: bool = False
+    cut_short: bool = False
     seconds: float = 0.0
     leftovers: list[dict[str, str]] = field(default_factory=list)
 

@@ -76,7 +76,10 @@ class Response(Message):
 
 @dataclass(eq=False)
 class Exchange:
-    """`case` is the id of the requirement that the request puts to the test, None when it is lawful."""
+    """`case` is the id of the requirement that the request puts to the test, None when it is lawful.
+
+    A write whose answer was lost may be known to have had its effect: `took_effect`.
+    """
 
     id: str
     journey: str
@@ -91,6 +94,7 @@ class Exchange:
     seconds: float = 0.0
     attempts: int = 1
     notes: dict[str, Any] = field(default_factory=dict)
+    took_effect: bool = False
 
     @property
     def status(self) -> int:

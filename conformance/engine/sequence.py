@@ -148,9 +148,9 @@ class Runner:
 
     def _require(self, step: dict[str, Any], scope: Scope, exchange: Exchange) -> None:
         """Halt unless the step succeeded; another success status than the documented one is for the rules to judge."""
-        if exchange.error:
+        if exchange.error and not exchange.took_effect:
             raise Halted(exchange.step, exchange.error, exchange.id)
-        if exchange.case is not None:
+        if exchange.case is not None or exchange.error:
             return
         for criterion in step.get("successCriteria", ()):
             condition = criterion["condition"]

@@ -9,11 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from conformance.engine.client import Answer, Client
+from conformance.engine.belongings import Belongings, Created
+from conformance.engine.client import Client
 from conformance.engine.contract import Contract, Operation
-from conformance.engine.errors import Halted
+from conformance.engine.delivery import Delivery, Stake
+from conformance.engine.errors import ConformanceError, Halted, Hindered, Spent
 from conformance.engine.exchange import Exchange, Request, Response
-from conformance.engine.kinds import BY_OPERATION, KINDS, created_names
+from conformance.engine.kinds import BY_OPERATION, KINDS, Kind, created_names
+from conformance.engine.ledger import LOST, MADE, NONE, Ledger
+from conformance.engine.network import Answer, repeatable
 from conformance.engine.redaction import Redactor
 from conformance.engine.settings import Settings
 
@@ -25,6 +29,7 @@ ACCEPT = {
 }
 
 FIRST_PAUSE = 0.06
+CREATES: dict[str, Kind] = {kind.create(): kind for kind in KINDS.values()}
 
 
 def pauses(limit: float, longest: float = 2.0) -> Iterator[float]:
@@ -34,16 +39,6 @@ def pauses(limit: float, longest: float = 2.0) -> Iterator[float]:
         yield pause
         limit -= pause
         pause = min(pause * 1.6, longest)
-
-
-@dataclass
-class Created:
-    """One entity to tidy up."""
-
-    resource: str
-    id: str
-    sandbox: str
-    deleted: bool = False
 
 
 @dataclass
@@ -67,16 +62,21 @@ class World:
     examples: int = 5
     generation_seed: int = 6902
     sleep: Callable[[float], None] = time.sleep
+    ledger: Ledger | None = None
 
 
 class Session:
-    """Calls operations of the target for one journey and records each exchange, redacted."""
+    """Calls operations of the target for one journey and records each exchange, redacted.
 
-    def __init__(self, world: World, journey: str) -> None:
+    What tidies up is sent though the budget of the run is spent: `tidying`.
+    """
+
+    def __init__(self, world: World, journey: str, *, tidying: bool = False) -> None:
         self.world = world
         self.journey = journey
         self.exchanges: list[Exchange] = []
-        self.created: list[Created] = []
+        self.belongings = Belongings(world.ledger, world.settings.sandbox)
+        self.tidying = tidying
         self.step = journey
         self.last_token = ""
         self._lock = threading.Lock()
@@ -126,10 +126,8 @@ class Session:
             else {}
         )
         url = self._url(operation, path, query or {})
-        started = time.time()
-        answer = (client or self.world.client).send(operation.method, url, sent, payload)
-        exchange = self._record(
-            operation, path, url, sent, payload, answer, started, case, step, notes or {}
+        exchange = self._exchange(
+            operation, path, url, sent, payload, case, step, notes or {}, client
         )
         if case is None and halts:
             self.require_success(exchange)
@@ -143,11 +141,7 @@ class Session:
             href if href.startswith(base) else base + href
         )
         headers = self._headers(operation, None, None, {}, ())
-        started = time.time()
-        answer = self.world.client.send("GET", url, headers, None)
-        exchange = self._record(
-            operation, {}, url, headers, None, answer, started, None, step, notes
-        )
+        exchange = self._exchange(operation, {}, url, headers, None, None, step, notes)
         self.require_success(exchange)
         return exchange
 
@@ -167,9 +161,7 @@ class Session:
         operation = self.world.contract[operation_id]
         url = self.world.settings.base(operation.service) + target
         sent = self._headers(operation, payload, None, headers, ())
-        started = time.time()
-        answer = self.world.client.send(operation.method, url, sent, payload)
-        return self._record(operation, path, url, sent, payload, answer, started, case, step, notes)
+        return self._exchange(operation, path, url, sent, payload, case, step, notes)
 
     def call_form(
         self,
@@ -186,14 +178,9 @@ class Session:
         self.world.redactor.learn("client_secret", form.get("client_secret"))
         url = self._url(operation, {}, {})
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        started = time.time()
-        answer = self.world.client.send(operation.method, url, headers, payload)
-        exchange = self._record(
-            operation, {}, url, headers, payload, answer, started, case, step, notes or {}
-        )
+        exchange = self._exchange(operation, {}, url, headers, payload, case, step, notes or {})
         if case is None:
             self.require_success(exchange)
-            self.last_token = _token_in(answer.text)
         return exchange
 
     def stop(self, exchange: Exchange, reason: str) -> None:
@@ -202,9 +189,9 @@ class Session:
 
     def require_success(self, exchange: Exchange) -> None:
         """Halt the journey unless the exchange was answered 2xx; which 2xx is for the rules to judge."""
-        if exchange.error:
+        if exchange.error and not exchange.took_effect:
             raise Halted(exchange.step, exchange.error, exchange.id)
-        if not 200 <= exchange.status < 300:
+        if exchange.response and not 200 <= exchange.status < 300:
             raise Halted(
                 exchange.step, f"{exchange.operation} answered {exchange.status}", exchange.id
             )
@@ -230,33 +217,31 @@ class Session:
 
     # -- tidying up
 
+    @property
+    def created(self) -> list[Created]:
+        """What the journey made, deleted or not, in the order in which it did."""
+        return self.belongings.all
+
     def made(self, resource: str, identifier: str, sandbox: str | None = None) -> None:
         """Remember an entity that the end of the journey deletes."""
-        entity = Created(resource, identifier, sandbox or self.world.settings.sandbox)
-        if all((c.resource, c.id) != (resource, identifier) for c in self.created):
-            self.created.append(entity)
-
-    def gone(self, identifier: str, resource: str | None = None) -> None:
-        """Forget an entity that was deleted."""
-        for created in self.created:
-            if created.id == identifier and resource in (None, created.resource):
-                created.deleted = True
+        self.belongings.made(resource, identifier, sandbox)
 
     def tidy(self) -> list[Created]:
-        """Delete what is left, newest first; returns what could not be deleted."""
-        left = []
-        for entity in reversed([c for c in self.created if not c.deleted]):
-            operation = KINDS[entity.resource].delete()
-            if operation not in self.world.contract.operations:
-                left.append(entity)
-                continue
-            exchange = self.call(
-                operation, entity.id, sandbox=entity.sandbox, step="tidy-up", halts=False
-            )
-            entity.deleted = exchange.status in (200, 202, 204, 404)
-            if not entity.deleted:
-                left.append(entity)
-        return left
+        """Delete what is left, what refers to others first; returns what could not be deleted."""
+        self.tidying = True
+        left = self.belongings.left
+        return [one for one in left if not self.delete(one.resource, one.id, one.sandbox)]
+
+    def delete(self, resource: str, identifier: str, sandbox: str) -> bool:
+        """Delete one entity; whether it is gone."""
+        operation = KINDS[resource].delete()
+        if operation not in self.world.contract.operations:
+            return False
+        exchange = self.call(operation, identifier, sandbox=sandbox, step="tidy-up", halts=False)
+        gone = exchange.took_effect or exchange.status in (200, 202, 204, 404)
+        if gone:
+            self.belongings.gone(identifier, resource)
+        return gone
 
     # -- inside
 
@@ -288,6 +273,67 @@ class Session:
         url = self.world.settings.base(operation.service) + operation.path(path)
         return f"{url}?{urlencode(query, quote_via=quote)}" if query else url
 
+    def _exchange(
+        self,
+        operation: Operation,
+        path: dict[str, str],
+        url: str,
+        headers: dict[str, str],
+        payload: bytes | None,
+        case: str | None,
+        step: str | None,
+        notes: dict[str, Any],
+        client: Client | None = None,
+    ) -> Exchange:
+        """Send one request over whatever network there is, and record what came of it."""
+        client = client or self.world.client
+        spent = None if self.tidying else client.manners.spent()
+        if spent:
+            raise Spent(step or self.step, spent)
+        stake = self._stake(operation, headers, payload, step or self.step)
+        started = time.time()
+        took_effect = False
+        if repeatable(operation.method, url):
+            answer = client.send(operation.method, url, headers, payload)
+        else:
+            answer, took_effect = Delivery(
+                client,
+                operation.method,
+                url,
+                headers,
+                payload,
+                lawful=case is None or self._is_current(path.get("id"), headers),
+                once="race" in notes or (stake is None and operation.id in CREATES),
+                clear=stake.clear if stake else _nothing_to_clear,
+            ).send()
+        exchange = self._record(
+            operation, path, url, headers, payload, answer, started, case, step, notes, took_effect
+        )
+        if operation.id == "fetchToken" and case is None and exchange.status == 200:
+            self.last_token = _token_in(answer.text)
+        self._keep_account(exchange, stake)
+        return exchange
+
+    def _stake(
+        self, operation: Operation, headers: dict[str, str], payload: bytes | None, step: str
+    ) -> Stake | None:
+        """The entry in the ledger for a create, written before it is sent."""
+        kind, ledger = CREATES.get(operation.id), self.world.ledger
+        if kind is None or ledger is None:
+            return None
+        sandbox = headers.get("x-sandbox-name", self.world.settings.sandbox)
+        aside = Session(self.world, f"{self.journey}-aside", tidying=True)
+        try:
+            return Stake(aside, ledger, kind.name, _name_in(payload), sandbox)
+        except ConformanceError as error:
+            raise Hindered(step, f"nothing more is created: {error}") from None
+
+    def _is_current(self, identifier: str | None, headers: dict[str, str]) -> bool:
+        """Whether If-Match is the etag that the last read of an entity showed."""
+        reads = (e for e in reversed(self.exchanges) if e.path.get("id") == identifier)
+        shown = next((e.item.get("etag") for e in reads if e.item), None)
+        return shown is not None and headers.get("If-Match") == shown
+
     def _record(
         self,
         operation: Operation,
@@ -300,6 +346,7 @@ class Session:
         case: str | None,
         step: str | None,
         notes: dict[str, Any],
+        took_effect: bool = False,
     ) -> Exchange:
         hide = self.world.redactor
         sent = (payload or b"").decode("utf-8", errors="replace")
@@ -324,21 +371,44 @@ class Session:
                 round(answer.seconds, 4),
                 answer.attempts,
                 notes,
+                took_effect,
             )
             self.exchanges.append(exchange)
-            self._keep_account(exchange)
         return exchange
 
-    def _keep_account(self, exchange: Exchange) -> None:
+    def _keep_account(self, exchange: Exchange, stake: Stake | None) -> None:
         """Whatever a create made is to be tidied up, lawful or not, until a delete took it away."""
         kind = BY_OPERATION.get(exchange.operation)
-        if kind is None or exchange.response is None or not exchange.response.is_success:
+        done = exchange.took_effect or (
+            exchange.response is not None and exchange.response.is_success
+        )
+        if kind is None:
             return
-        if exchange.operation == kind.create():
-            for name in created_names(kind, exchange)[:1]:
-                self.made(kind.name, name, exchange.request.header("x-sandbox-name"))
-        elif exchange.operation == kind.delete():
-            self.gone(exchange.path["id"], kind.name)
+        if exchange.operation == kind.delete() and done:
+            self.belongings.gone(exchange.path["id"], kind.name)
+        if exchange.operation != kind.create():
+            return
+        made = next(iter(created_names(kind, exchange)), None) if done else None
+        if made:
+            self.made(kind.name, made, exchange.request.header("x-sandbox-name"))
+        if stake:
+            refused = exchange.response is not None and not done
+            state = MADE if made else NONE if refused else LOST
+            self.belongings.settle(stake.number, state, made, exchange.step)
+
+
+def _nothing_to_clear() -> bool:
+    return True
+
+
+def _name_in(payload: bytes | None) -> str | None:
+    """The name that a create gives, None when it gives none."""
+    try:
+        body = json.loads(payload or b"")
+    except ValueError:
+        return None
+    found = (body.get("name") or body.get("title")) if isinstance(body, dict) else None
+    return found if isinstance(found, str) else None
 
 
 def encode_source_params(params: Mapping[str, Any]) -> str:

@@ -140,7 +140,7 @@ class Judge:
         return verdict
 
     def _unobserved(self, verdict: Verdict, evidence: Evidence) -> Verdict:
-        silent = [e for e in evidence.exchanges if e.error and e.case == verdict.requirement.id]
+        silent = [e for e in evidence.exchanges if e.error and _asks(e, verdict.requirement)]
         if silent:
             verdict.verdict, verdict.message = ERROR, str(silent[0].error)
             return verdict
@@ -150,11 +150,22 @@ class Judge:
             verdict.verdict = NOT_APPLICABLE if self._narrowed or lacking else UNTESTED
             verdict.message = lacking or "no exchange of this run shows it"
             return verdict
-        first = min(stopped, key=lambda journey: not journey.unreachable)
+        first = min(stopped, key=lambda journey: (journey.cut_short, not journey.unreachable))
+        if first.cut_short:
+            verdict.verdict = UNTESTED
+            verdict.message = f"the run ended before it: {first.reason}"
+            return verdict
         verdict.verdict = ERROR if first.unreachable else BLOCKED
         verdict.blocked_by = None if first.unreachable else f"{first.name} at {first.halted_at}"
         verdict.message = f"{first.name} stopped at {first.halted_at}: {first.reason}"
         return verdict
+
+
+def _asks(exchange: Exchange, row: Requirement) -> bool:
+    """Whether an exchange could have shown a requirement."""
+    return exchange.case == row.id or (
+        exchange.took_effect and exchange.operation in row.operations
+    )
 
 
 def _witnesses(findings: list[Finding], broken: list[Finding]) -> list[str]:

@@ -59,7 +59,7 @@ class LocalClient(Client):
     def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
         """One request, or none."""
         if self._enough():
-            return Answer(0, {}, "", "the proof has seen enough", 1, 0.0)
+            return Answer(0, {}, "", "the proof has seen enough", 1, 0.0, True)
         return super().send(method, url, headers, body)
 
     def _once(

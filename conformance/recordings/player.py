@@ -13,6 +13,8 @@ from conformance.recordings.matching import Asked, asked, differences, nearest
 class ReplayClient(Client):
     """Sends to a cassette; a request that it does not hold becomes an error that says how near it came."""
 
+    repeats = False
+
     def __init__(self, world: World, cassette: Any) -> None:
         super().__init__(world.settings)
         self._session.trust_env = (

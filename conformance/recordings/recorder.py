@@ -38,6 +38,8 @@ SHAPING = frozenset(
 class RecordingClient(Client):
     """The client of the run, which counts the interactions that each call adds to a cassette."""
 
+    repeats = False
+
     def __init__(self, inner: Client, cassette: Any) -> None:
         super().__init__(inner.settings)
         self.inner, self.cassette = inner, cassette

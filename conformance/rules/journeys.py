@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from conformance.engine.belongings import Created
 from conformance.engine.catalogue import Requirement
 from conformance.engine.data import load_folder
-from conformance.engine.errors import Halted, SettingsError
+from conformance.engine.errors import Halted, Hindered, SettingsError, Spent
 from conformance.engine.evidence import Journey
 from conformance.engine.kinds import FLOW_SERVICE_KINDS, KINDS, Kind
 from conformance.engine.sequence import Runner, Workflows, operations_of
-from conformance.engine.session import Created, Session, World
+from conformance.engine.session import Session, World
 from conformance.engine.settings import Settings
 from conformance.rules.probes.registry import PROBES, Probe
 
@@ -142,16 +143,18 @@ def take(journey: Journey, world: World, itinerary: Itinerary) -> None:
     session = Session(world, journey.name)
     started = time.monotonic()
     journey.halted_at, journey.reason = "interruption", "the run was interrupted"
+    hindered = False
     try:
         _run(journey.name, session, itinerary)
         journey.halted_at = journey.reason = None
     except Halted as stop:
         journey.halted_at, journey.reason, journey.exchange = stop.step, stop.reason, stop.exchange
+        journey.cut_short, hindered = isinstance(stop, Spent), isinstance(stop, Hindered)
     finally:
         left = session.tidy()
         journey.exchanges = session.exchanges
         journey.leftovers = [_leftover(entity) for entity in left]
-        journey.unreachable = any(e.error for e in session.exchanges)
+        journey.unreachable = hindered or any(e.error for e in session.exchanges)
         journey.seconds = round(time.monotonic() - started, 3)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.engine.catalogue import Requirement
-from conformance.engine.client import Answer
+from conformance.engine.client import Answer, Client
 from conformance.engine.contract import load_contract
 from conformance.engine.data import contracts_root
 from conformance.engine.evidence import Journey
@@ -74,10 +74,13 @@ def settings(base_url: str = "http://target.test", **given: Any) -> Settings:
     return Settings(base_url, "ORG@AdobeOrg", "dev", "the-api-key", **given)
 
 
-class Script:
+class Script(Client):
     """A client that answers from a function of method, path and body, and remembers what was asked."""
 
+    repeats = False
+
     def __init__(self, answer: Callable[[str, str, Any], tuple[int, Any]]) -> None:
+        super().__init__(settings())
         self._answer = answer
         self.asked: list[tuple[str, str]] = []
         self.bodies: list[Any] = []

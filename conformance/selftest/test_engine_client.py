@@ -66,10 +66,7 @@ def test_wait_is_what_is_asked_for_within_bounds(waits, value, low, high):
 @pytest.mark.parametrize(
     ("status", "header"),
     [
-        (BUSY, "X-Other: 1"),
-        (BUSY, "Retry-After: soon"),
         ("500 Internal Server Error", "Retry-After: 1"),
-        ("502 Bad Gateway", "Retry-After: 1"),
         ("202 Accepted", "Retry-After: 1"),
         ("404 Not Found", "Retry-After: 1"),
     ],
@@ -82,21 +79,40 @@ def test_nothing_else_is_asked_again(waits, status, header):
         send(url)
 
 
-def test_patience_ends(waits):
-    with raw_server(*[reply(BUSY, b"", "Retry-After: 1")] * module.MAX_ATTEMPTS) as (url, heard):
+@pytest.mark.parametrize("header", ["X-Other: 1", "Retry-After: soon"])
+def test_busy_target_that_names_no_time_is_given_ever_more(waits, header):
+    with raw_server(*[reply(BUSY, b"", header)] * 3, reply()) as (url, _):
+        answer = send(url, "POST", body=b"x")
+    assert (answer.status, answer.attempts) == (200, 4)
+    for pause, longest in zip(waits, (1.0, 2.0, 4.0), strict=True):
+        assert longest / 2 <= pause <= longest
+
+
+def test_patience_ends_without_a_verdict(waits):
+    with raw_server(*[reply(BUSY, b"", "Retry-After: 1")] * module.PATIENCE) as (url, heard):
         answer = send(url)
-    assert (answer.status, answer.attempts) == (429, module.MAX_ATTEMPTS)
-    assert len(waits) == module.MAX_ATTEMPTS - 1 == len(heard) - 1
+    assert (answer.status, answer.attempts) == (0, module.PATIENCE)
+    assert "answered 429 and asks for patience" in str(answer.error)
+    assert len(waits) == module.PATIENCE - 1 == len(heard) - 1
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary", "308 Permanent"])
-def test_redirect_is_an_answer_and_is_not_followed(status):
+def test_redirect_elsewhere_is_not_followed_and_no_answer_of_the_target(waits, status):
     with raw_server(reply()) as (other, stolen):
-        with raw_server(reply(status, b"", f"Location: {other}/x")) as (url, _):
+        sent = [reply(status, b"", f"Location: {other}/x")] * module.MAX_ATTEMPTS
+        with raw_server(*sent) as (url, _):
             answer = send(url, headers={"Authorization": f"Bearer {SECRET}"})
-        assert str(answer.status) == status[:3]
+        assert answer.status == 0
+        assert f"redirects to {other.removeprefix('http://')}, where nothing was sent" in str(
+            answer.error
+        )
         assert stolen == []
         send(other)
+
+
+def test_redirect_within_the_host_is_an_answer(waits):
+    with raw_server(reply("302 Found", b"", "Location: /elsewhere")) as (url, _):
+        assert send(url).status == 302
 
 
 def test_credentials_of_the_machine_never_replace_the_token(tmp_path, monkeypatch):

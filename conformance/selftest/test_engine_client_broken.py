@@ -1,6 +1,7 @@
 """Answers that break off, lie or never come, and tokens that are refused: each one clear line."""
 
 import gzip
+import json
 import socket
 import threading
 import time
@@ -14,6 +15,13 @@ from conformance.engine.errors import SettingsError, TargetError
 from conformance.selftest.builders import raw_server, reply, settings
 
 SECRET = "s3cret-value"
+TRIES = module.MAX_ATTEMPTS
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """No pause before a request is sent again."""
+    monkeypatch.setattr(Client, "sleep", lambda *_: None)
 
 
 def send(url, headers=None, **given):
@@ -21,7 +29,8 @@ def send(url, headers=None, **given):
 
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-PACKED = gzip.compress(b"{}" * 500)
+TEXT = json.dumps([{}] * 500)
+PACKED = gzip.compress(TEXT.encode())
 
 
 @pytest.mark.parametrize(
@@ -45,9 +54,9 @@ PACKED = gzip.compress(b"{}" * 500)
     ],
 )  # fmt: skip
 def test_broken_answer_is_one_clear_line(sent, word):
-    with raw_server(sent) as (url, _):
+    with raw_server(*[sent] * TRIES) as (url, heard):
         answer = send(url, headers={"Authorization": f"Bearer {SECRET}"})
-    assert (answer.status, answer.text) == (0, "")
+    assert (answer.status, answer.text, answer.attempts) == (0, "", len(heard))
     assert answer.error is not None
     assert url.removeprefix("http://") in answer.error
     assert word in answer.error
@@ -58,7 +67,7 @@ def test_broken_answer_is_one_clear_line(sent, word):
 
 def test_packed_answer_is_unpacked():
     with raw_server(reply("200 OK", PACKED, "Content-Encoding: gzip")) as (url, _):
-        assert send(url).text == "{}" * 500
+        assert send(url).text == TEXT
 
 
 def test_answer_that_is_too_large_is_refused(monkeypatch):
@@ -79,10 +88,13 @@ def test_silence_ends_in_one_clear_line(text):
 
 
 def _hold(listener, text):
-    connection, _ = listener.accept()
-    connection.sendall(text)
+    held = []
+    for _ in range(TRIES):
+        held.append(listener.accept()[0])
+        held[-1].sendall(text)
     time.sleep(0.6)
-    connection.close()
+    for connection in held:
+        connection.close()
 
 
 def test_refused_connection_is_one_clear_line():
@@ -93,7 +105,7 @@ def test_refused_connection_is_one_clear_line():
 
 
 def test_tls_failure_says_tls():
-    with raw_server(reply()) as (url, _):
+    with raw_server(*[reply()] * TRIES) as (url, _):
         answer = send(url.replace("http:", "https:"))
     assert str(answer.error).startswith("TLS failed at 127.0.0.1")
 
@@ -125,7 +137,7 @@ def test_token_is_fetched_with_the_credentials():
 )  # fmt: skip
 def test_token_that_does_not_come_is_one_clear_line(sent, error, word):
     with pytest.raises(error, match="no token") as caught:
-        token(sent)
+        token(*[sent] * TRIES)
     assert word in str(caught.value)
     assert "\n" not in str(caught.value)
     assert SECRET not in str(caught.value)

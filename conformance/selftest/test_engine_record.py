@@ -4,14 +4,17 @@ import json
 
 import pytest
 
-from conformance.engine.client import Answer
-from conformance.selftest.builders import Script, session
+from conformance.engine.client import Answer, Client
+from conformance.selftest.builders import Script, session, settings
 
 
-class Echo:
+class Echo(Client):
     """A client whose target repeats what it was sent, in its reason, headers or error."""
 
+    repeats = False
+
     def __init__(self, **said):
+        super().__init__(settings())
         self.said = said
 
     def send(self, method, url, headers, body):

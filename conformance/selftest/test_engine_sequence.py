@@ -177,13 +177,13 @@ def test_what_the_sequence_deleted_is_not_tidied_again():
     assert one.world.client.asked[before:] == [("DELETE", "/catalog/dataSets/5e89")]
 
 
-def test_everything_is_tidied_newest_first_after_a_halt():
+def test_everything_is_tidied_after_a_halt_connections_before_data_sets():
     one, stop = walk(instead(f"PATCH {ACCOUNT}", 500))
     before = len(one.exchanges)
     assert isinstance(stop, Halted)
     assert one.tidy() == []
     assert one.world.client.asked[before:] == [
-        ("DELETE", "/catalog/dataSets/5e89"),
         ("DELETE", ACCOUNT),
+        ("DELETE", "/catalog/dataSets/5e89"),
     ]
     assert {e.step for e in one.exchanges[before:]} == {"tidy-up"}

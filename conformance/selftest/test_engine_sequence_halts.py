@@ -54,7 +54,7 @@ def test_step_without_an_answer_halts_with_the_reason():
     ("place", "body", "step", "name"),
     [
         (f"POST {ACCOUNTS}", {}, "create-account", "connectionId"),
-        (f"POST {ACCOUNTS}", "<html>", "create-account", "connectionId"),
+        (f"POST {ACCOUNTS}", "<html>", "create-account", "answered 201 with what is not JSON"),
         (f"POST {ACCOUNTS}", {"id": None}, "create-account", "connectionId"),
         (f"POST {ACCOUNTS}", {"id": ""}, "create-account", "connectionId"),
         ("POST /catalog/dataSets", [], "prepare.create-set", "dataSetId"),
