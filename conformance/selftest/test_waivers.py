@@ -35,10 +35,10 @@ def written(folder, *waivers, target="emulator"):
     return path
 
 
-def run(folder, path, *words):
+def run(folder, path, *words, narrow=NARROW):
     """The ended run, its results, and the row that the fault breaks."""
     reports = folder / "reports"
-    options = (*NARROW, "--report-dir", str(reports), "--waivers", str(path))
+    options = (*narrow, "--report-dir", str(reports), "--waivers", str(path))
     ended = run_command("run", *options, *words, cwd=folder)
     results = json.loads((reports / "results.json").read_text())
     rows = {row["id"]: row for row in results["requirements"]}
@@ -154,6 +154,12 @@ def test_file_that_cannot_be_used_is_one_clear_line(tmp_path, text, said):
     assert ended.returncode == 2, ended.stdout
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_run_of_nothing_but_what_is_waived_ends_well(tmp_path):
+    path = written(tmp_path, waiver())
+    ended, _, _ = run(tmp_path, path, "--fault", FAULT, "--requirement", ROW, narrow=())
+    assert ended.returncode == 0, ended.stdout
 
 
 def test_baseline_waives_what_a_run_found_and_nothing_else(tmp_path):
