@@ -49,11 +49,16 @@ def count(rows: Iterable[dict[str, Any]]) -> dict[str, dict[str, int]]:
 
 
 def is_conformant(rows: list[dict[str, Any]]) -> bool:
-    """Whether every MUST row ran and holds or is waived, and at least one did."""
-    verdicts = [row["verdict"] for row in rows if row["level"] == "MUST"]
-    return bool({PASS, WAIVED} & set(verdicts)) and all(
-        v in (PASS, WAIVED, NOT_APPLICABLE) for v in verdicts
-    )
+    """Whether every MUST row ran and holds, and at least one did."""
+    return PASS in _verdicts(rows) and _nothing_is_red(rows)
+
+
+def _verdicts(rows: list[dict[str, Any]]) -> set[str]:
+    return {row["verdict"] for row in rows if row["level"] == "MUST"}
+
+
+def _nothing_is_red(rows: list[dict[str, Any]]) -> bool:
+    return _verdicts(rows) <= {PASS, WAIVED, NOT_APPLICABLE}
 
 
 def row_of(verdict: Verdict) -> dict[str, Any]:
@@ -91,8 +96,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def exit_code(results: dict[str, Any]) -> int:
-    """0 when every judged MUST holds, 1 when one does not, 3 when the target could not be reached."""
-    if is_conformant(results["requirements"]):
+    """0 when every judged MUST holds or is waived, 1 when one does not, 3 when the target could not be reached."""
+    rows = results["requirements"]
+    if is_conformant(rows) or (WAIVED in _verdicts(rows) and _nothing_is_red(rows)):
         return 0
     must = results["counts"]["MUST"]
     return 1 if must["fail"] or not must["error"] else 3
