@@ -49,6 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.collectonly or config.option.help:
         return
     options = chosen(config.option)
+    _default_allure(config)
     if _is_worker(config):
         shared = json.loads(config.workerinput["aep"])  # type: ignore[attr-defined]
         config.stash[STATE] = State(options, shared)
@@ -67,9 +68,14 @@ def _default_outputs(config: pytest.Config) -> None:
     folder = Path(config.option.aep_report_dir)
     if getattr(config.option, "xmlpath", None) is None:
         config.option.xmlpath = str(folder / "junit.xml")
+
+
+def _default_allure(config: pytest.Config) -> None:
+    """Workers are told the command line, not what became of it; the folder is emptied before they start."""
     if getattr(config.option, "allure_report_dir", "") is None:
-        config.option.allure_report_dir = str(folder / "allure-results")
-        config.option.clean_alluredir = True
+        folder = Path(config.option.aep_report_dir) / "allure-results"
+        config.option.allure_report_dir = str(folder)
+        config.option.clean_alluredir = not _is_worker(config)
 
 
 class Collector:

@@ -12,6 +12,7 @@ from conformance.engine.data import contracts_root
 from conformance.engine.verdict import Verdict
 from conformance.plugin import _outcome
 from conformance.report.allure_files import CATEGORIES, describe_run, executor
+from conformance.selftest.command import run_command
 from conformance.selftest.published import conformant, results_of, run_folder
 
 FAULT = "class-create-answers-200"
@@ -115,3 +116,12 @@ def test_history_knows_a_requirement_in_every_run_and_when_it_is_reworded(run):
     assert len({d["historyId"] for d in one.values()}) == len(one)
     row = load_catalogue(contracts_root())[BROKEN]
     assert repr(replace(row, statement="Reworded.", source=("S0:1",))) == repr(row)
+
+
+def test_a_parallel_run_leaves_as_much_and_nothing_of_the_run_before(tmp_path):
+    stale = tmp_path / "allure-results" / "stale-result.json"
+    stale.parent.mkdir()
+    stale.write_text('{"name": "stale"}')
+    ended = run_command("run", "--profile", "smoke", "-n", "2", "--report-dir", str(tmp_path))
+    assert ended.returncode == 0, ended.stdout
+    assert set(allure_of(tmp_path)) == set(allure_of(conformant()))
