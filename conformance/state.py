@@ -9,12 +9,14 @@ from typing import Any
 
 from conformance.embedded import Embedded
 from conformance.engine import verdict as verdicts
-from conformance.engine.authentication import AuthorizedClient, Token, Tokens, issue
+from conformance.engine.authentication import client_for
 from conformance.engine.catalogue import READ_ONLY, Catalogue, Requirement, load_catalogue
 from conformance.engine.client import Client
 from conformance.engine.contract import load_contract
 from conformance.engine.data import contracts_root, fingerprint
 from conformance.engine.errors import ConformanceError, SettingsError
+from conformance.engine.ledger import Ledger
+from conformance.engine.manners import Limits, Manners
 from conformance.engine.redaction import Redactor
 from conformance.engine.sequence import load_workflows
 from conformance.engine.session import World
@@ -26,10 +28,15 @@ from conformance.rules.journeys import Itinerary, load_connectors
 from conformance.rules.reading import ReadOnlyItinerary
 from conformance.rules.run import Run, Tape, refusable_among, with_needs
 from conformance.safety import ReadOnlyClient
+from conformance.sweep import Broom
 from conformance.waivers.settlement import settle
 from conformance.waivers.waiver import read_waivers
 
 Options = Mapping[str, Any]
+RERUN_WITH = (
+    *("base_url", "target", "cassettes", "name", "ca_bundle", "waivers"),
+    *("allow_writes", "allow_production"),
+)
 
 
 class State:
@@ -74,23 +81,17 @@ class State:
             _whole_number("repeats", self.options) if self.profile == "full" else 1,
             examples=_whole_number("examples", self.options),
         )
+        if self.shared.get("ledger"):
+            world.ledger = Ledger(Path(self.shared["ledger"]), self.shared["run"])
+        records = Path(self.shared["records"])
+        Client.manners = Manners(Limits(**self.shared.get("limits", {})), records)
         world = self.tape.prepare(world, itinerary)
         return Run(world, self.catalogue, itinerary, Path(self.shared["records"]), self.tape)
 
     def _client(self, redactor: Redactor) -> Client:
-        client = self._authorized(redactor)
-        return ReadOnlyClient(client) if self.profile == READ_ONLY else client
-
-    def _authorized(self, redactor: Redactor) -> Client:
-        """A client that renews the token of the run, unless one was given."""
-        issued = self.shared.get("issued")
-        if not issued:
-            return Client(self.settings)
-        issuer = Client(self.settings)
         learn = partial(redactor.learn, "access_token")
-        return AuthorizedClient(
-            self.settings, Tokens(Token(**issued), lambda: issue(issuer), learn)
-        )
+        client = client_for(self.settings, self.shared.get("issued"), learn)
+        return ReadOnlyClient(client) if self.profile == READ_ONLY else client
 
     @property
     def target(self) -> dict[str, str]:
@@ -117,8 +118,14 @@ class State:
         except KeyboardInterrupt:
             interrupted = True
         outcome = self.outcome(interrupted)
+        spent = self._spent()
+        outcome["leftovers"] = self._sweep(outcome)
+        if spent:
+            outcome["notes"].append(
+                f"the run ended early: {spent}; what is untested was not reached"
+            )
         faults = self.tape.faults(self.run.taken())
-        code = 3 if interrupted or faults else results.exit_code(outcome)
+        code = 3 if interrupted or spent or faults else results.exit_code(outcome)
         try:
             outcome["notes"] = [*faults, *outcome["notes"]]
             folder = Path(self.options["report_dir"])
@@ -128,6 +135,25 @@ class State:
             outcome["notes"].append(str(error))
             code = error.exit_code
         return outcome, code
+
+    def _spent(self) -> str | None:
+        """Which budget cut journeys short, None when none did."""
+        return next((j.reason for j in self.run.taken() if j.cut_short), None)
+
+    def _sweep(self, outcome: dict[str, Any]) -> list[dict[str, str]]:
+        """What remains of the run once all that can be deleted was; what workers could not tidy up is deleted."""
+        ledger = self.run.world.ledger
+        if ledger is None:
+            return list(outcome["leftovers"])
+        try:
+            broom = Broom(self.run.world, ledger)
+            left = broom.sweep(broom.find())
+        except (ConformanceError, KeyboardInterrupt):
+            outcome["notes"].append(
+                "not all was tidied up: `aep-conformance sweep` removes the rest"
+            )
+            return list(outcome["leftovers"])
+        return [one.to_json() for one in left]
 
     def outcome(self, interrupted: bool) -> dict[str, Any]:
         """The results of the run so far."""
@@ -153,7 +179,9 @@ class State:
             self.started,
             time.time(),
             notes,
-            complete=not (missing or self._is_partial() or self.tape.faults(taken)),
+            complete=not (
+                missing or self._is_partial() or self._spent() or self.tape.faults(taken)
+            ),
             scope=self.run.itinerary.scope(missing),
         )
 
@@ -178,14 +206,17 @@ class State:
             words += [f"--{option} {name}" for name in self.options[option]]
         if self.profile != requirement.profile:
             words.append(f"--profile {self.profile}")
-        for option in ("base_url", "target", "cassettes", "name"):
-            if self.options[option]:
-                words.append(f"--{option.replace('_', '-')} {self.options[option]}")
+        for option in RERUN_WITH:
+            given = self.options[option]
+            if given:
+                flag = f"--{option.replace('_', '-')}"
+                words.append(flag if given is True else f"{flag} {given}")
         return " ".join(words)
 
     def close(self) -> None:
         """Remove the records, let go of the process and stop the emulator."""
         self.tape.close()
+        Client.manners = Manners()
         shutil.rmtree(self.run.records, ignore_errors=True)
         if self.embedded:
             self.embedded.stop()

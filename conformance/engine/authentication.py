@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from conformance.engine.client import Answer, Client
@@ -152,7 +153,7 @@ class AuthorizedClient(Client):
         try:
             return self._authorized(method, url, headers, body)
         except ConformanceError as error:
-            return Answer(0, {}, "", str(error), 1, 0.0)
+            return Answer(0, {}, "", str(error), 1, 0.0, unsent=True)
 
     def _authorized(
         self, method: str, url: str, headers: dict[str, str], body: bytes | None
@@ -172,6 +173,16 @@ class AuthorizedClient(Client):
     def _is_ours(self, headers: dict[str, str]) -> bool:
         given = (headers.get("x-api-key"), headers.get("x-gw-ims-org-id"))
         return given == (self.settings.api_key, self.settings.org_id)
+
+
+def client_for(
+    settings: Settings, issued: dict[str, Any] | None, told: Callable[[str], None]
+) -> Client:
+    """A client that renews the token that was issued to the run; a plain one when its token was given."""
+    if not issued:
+        return Client(settings)
+    issuer = Client(settings)
+    return AuthorizedClient(settings, Tokens(Token(**issued), lambda: issue(issuer), told))
 
 
 def token_for(client: Client, given: str) -> str:

@@ -83,10 +83,11 @@ def test_waiver_that_is_wrong_fails_the_run_with_the_patch(
     tmp_path, changed, fault, said, after, again
 ):
     path = written(tmp_path, waiver(**changed))
-    words = ("--fault", FAULT) if fault else ()
+    words = ("--fault", FAULT, "--allow-writes") if fault else ()
     ended, results, row = run(tmp_path, path, *words)
     assert ended.returncode == 1, ended.stdout
     assert row["verdict"] == ("fail" if fault else "pass")
+    assert row.get("rerun", "").endswith(f"--waivers {path} --allow-writes" if fault else "")
     assert not results["conformant"]
     assert f"{path}:3: the waiver of" in ended.stdout
     assert said in ended.stdout
