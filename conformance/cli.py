@@ -14,6 +14,7 @@ from conformance.recordings import judge_arguments
 from conformance.recordings.drift.arguments import add_arguments as add_drift_arguments
 from conformance.report.arguments import add_arguments as add_report_arguments
 from conformance.report.arguments import add_history_arguments
+from conformance.sweep_arguments import add_arguments as add_sweep_arguments
 from conformance.waivers.arguments import add_arguments as add_baseline_arguments
 
 REPLAY_ONLY = ("--target", "--max-cassette-age", "--record")
@@ -83,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     past = commands.add_parser("history", help="keep past runs for the report, and drop old ones")
     add_history_arguments(past)
     past.set_defaults(act=_history)
+    swept = commands.add_parser("sweep", help="remove what runs left behind")
+    add_sweep_arguments(swept)
+    swept.set_defaults(act=_sweep)
     return parser
 
 
@@ -169,6 +173,12 @@ def _baseline(arguments: argparse.Namespace, words: list[str]) -> int:
     from conformance.waivers.baseline import baseline
 
     return baseline(arguments)
+
+
+def _sweep(arguments: argparse.Namespace, words: list[str]) -> int:
+    from conformance.sweep_command import sweep
+
+    return sweep(arguments)
 
 
 def _list(arguments: argparse.Namespace, words: list[str]) -> int:

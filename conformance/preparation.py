@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 
 from conformance.embedded import Embedded
 from conformance.engine.authentication import issue
+from conformance.engine.catalogue import READ_ONLY
 from conformance.engine.client import Client
 from conformance.engine.errors import SettingsError
 from conformance.engine.preflight import check_target
 from conformance.engine.settings import Settings, resolve
+from conformance.limits import ledger_of, limits_of
 from conformance.options import OPTIONS
 from conformance.recordings.choice import SHIPPED, recording_name, replay_of
 from conformance.rules.run import Tape
@@ -66,6 +68,8 @@ def _prepared(options: dict[str, Any], embedded: Embedded | None) -> State:
         "issued": issued and asdict(issued),
         "run": f"aepc-{secrets.token_hex(3)}",
         "waivers": _waivers(options, settings, embedded),
+        "limits": asdict(limits_of(options)),
+        "ledger": None if options["profile"] == READ_ONLY else str(ledger_of(options)),
     }
     if options["record"]:
         name = recording_name(options, settings.base_url, embedded is not None)
@@ -74,6 +78,7 @@ def _prepared(options: dict[str, Any], embedded: Embedded | None) -> State:
     state.embedded = embedded
     check_target(state.run.world)
     check_types(options, state.run.world)
+    state.open_ledger()
     return state
 
 

@@ -60,7 +60,8 @@ class Belongings:
     def gone(self, identifier: str, resource: str | None = None) -> None:
         """Forget an entity that was deleted."""
         for created in self.all:
-            if created.id == identifier and resource in (None, created.resource):
+            same = created.id == identifier and resource in (None, created.resource)
+            if same and not created.deleted:
                 created.deleted = True
                 self._note_gone(created)
 

@@ -181,7 +181,15 @@ def _text(response: requests.Response) -> str:
     plain = "Content-Encoding" not in response.headers and response.request.method != "HEAD"
     if plain and length and length.isdigit() and len(content) < int(length):
         raise requests.RequestException(f"answer broke off after {len(content)} of {length} bytes")
+    if not content and _lacks_headers(response):
+        raise requests.RequestException("answer broke off among its headers")
     return str(content.decode("utf-8", errors="replace"))
+
+
+def _lacks_headers(response: requests.Response) -> bool:
+    """Whether an empty answer says neither how long it is nor that it ends with the connection."""
+    told = {"Content-Length", "Transfer-Encoding", "Connection"} & set(response.headers)
+    return not told and response.status_code not in (204, 304) and response.request.method != "HEAD"
 
 
 def explain(error: Exception, url: str) -> str:

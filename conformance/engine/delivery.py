@@ -37,7 +37,7 @@ class Delivery:
     clear: Callable[[], bool]
 
     def send(self) -> tuple[Answer, bool]:
-        """The answer, and whether the write took effect although its answer was lost."""
+        """The answer, and whether the first try may have had its effect although its answer was lost."""
         tries: list[Answer] = []
         while True:
             tries.append(self.client.send(self.method, self.url, self.headers, self.payload))
@@ -60,7 +60,7 @@ class Delivery:
         if len(tries) == 1 or not self.lawful or not 400 <= last.status < 500:
             return last, False
         why = f"the answer was lost; sent again, it was refused with {last.status}"
-        return replace(last, status=0, headers={}, text="", error=why), self.method != "POST"
+        return replace(last, status=0, headers={}, text="", error=why), True
 
 
 class Stake:

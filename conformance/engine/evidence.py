@@ -74,8 +74,13 @@ class Timeline:
                 return
 
     def updates(self) -> Iterator[Change]:
-        """Each lawful update that succeeded."""
-        return self._changes(lambda e: e.operation == self.kind.update() and e.is_lawful_success)
+        """Each lawful update that succeeded, its answer lost or not."""
+        update = self.kind.update()
+        return self._changes(
+            lambda e: (
+                e.operation == update and (e.is_lawful_success or (e.took_effect and not e.case))
+            )
+        )
 
     def refusals(self) -> Iterator[Change]:
         """Each write put to the test that was refused."""

@@ -87,7 +87,9 @@ def is_foreign(answer: Answer, url: str) -> bool:
         return not isinstance(body, dict)
     if body is not None or not answer.text.strip():
         return False
-    return answer.status < 300 or (answer.status in ON_THE_WAY and _is_markup(answer.text))
+    if answer.status < 300 or "json" in (answer.header("Content-Type") or ""):
+        return True
+    return answer.status in ON_THE_WAY and _is_markup(answer.text)
 
 
 def leads_elsewhere(answer: Answer, url: str) -> bool:

@@ -13,6 +13,7 @@ from conformance.engine.belongings import Belongings, Created
 from conformance.engine.client import Client
 from conformance.engine.contract import Contract, Operation
 from conformance.engine.delivery import Delivery, Stake
+from conformance.engine.effects import had_its_effect
 from conformance.engine.errors import ConformanceError, Halted, Hindered, Spent
 from conformance.engine.exchange import Exchange, Request, Response
 from conformance.engine.kinds import BY_OPERATION, KINDS, Kind, created_names
@@ -296,7 +297,7 @@ class Session:
         if repeatable(operation.method, url):
             answer = client.send(operation.method, url, headers, payload)
         else:
-            answer, took_effect = Delivery(
+            answer, perhaps = Delivery(
                 client,
                 operation.method,
                 url,
@@ -306,6 +307,15 @@ class Session:
                 once="race" in notes or (stake is None and operation.id in CREATES),
                 clear=stake.clear if stake else _nothing_to_clear,
             ).send()
+            took_effect = perhaps and had_its_effect(
+                self._aside(),
+                self.exchanges,
+                operation.id,
+                path.get("id"),
+                url,
+                payload,
+                headers.get("x-sandbox-name"),
+            )
         exchange = self._record(
             operation, path, url, headers, payload, answer, started, case, step, notes, took_effect
         )
@@ -322,11 +332,14 @@ class Session:
         if kind is None or ledger is None:
             return None
         sandbox = headers.get("x-sandbox-name", self.world.settings.sandbox)
-        aside = Session(self.world, f"{self.journey}-aside", tidying=True)
         try:
-            return Stake(aside, ledger, kind.name, _name_in(payload), sandbox)
+            return Stake(self._aside(), ledger, kind.name, _name_in(payload), sandbox)
         except ConformanceError as error:
             raise Hindered(step, f"nothing more is created: {error}") from None
+
+    def _aside(self) -> "Session":
+        """A session for questions about the network, not about the target: no rule sees what it asks."""
+        return Session(self.world, f"{self.journey}-aside", tidying=True)
 
     def _is_current(self, identifier: str | None, headers: dict[str, str]) -> bool:
         """Whether If-Match is the etag that the last read of an entity showed."""

@@ -111,8 +111,10 @@ def verdict_sentence(
     also = "".join(f"; {number} {level} not met" for number, level in warned if number)
     if not complete:
         return f"{target}: {must[PASS]} of {judged} chosen MUST requirements hold{tail}{also}."
-    word = "conformant" if conformant else "NOT conformant"
-    return f"{target} is {word}: {must[PASS]} of {judged} MUST requirements hold{tail}{also}."
+    word = "is conformant" if conformant else "is NOT conformant"
+    if must[ERROR] and not must[FAIL]:
+        word = "could not be judged in full"
+    return f"{target} {word}: {must[PASS]} of {judged} MUST requirements hold{tail}{also}."
 
 
 def pretty(text: str) -> str:

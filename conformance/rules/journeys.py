@@ -151,8 +151,8 @@ def take(journey: Journey, world: World, itinerary: Itinerary) -> None:
         journey.halted_at, journey.reason, journey.exchange = stop.step, stop.reason, stop.exchange
         journey.cut_short, hindered = isinstance(stop, Spent), isinstance(stop, Hindered)
     finally:
-        left = session.tidy()
         journey.exchanges = session.exchanges
+        left = session.tidy()
         journey.leftovers = [_leftover(entity) for entity in left]
         journey.unreachable = hindered or any(e.error for e in session.exchanges)
         journey.seconds = round(time.monotonic() - started, 3)
