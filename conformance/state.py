@@ -28,7 +28,7 @@ from conformance.rules.journeys import Itinerary, load_connectors
 from conformance.rules.reading import ReadOnlyItinerary
 from conformance.rules.run import Run, Tape, refusable_among, with_needs
 from conformance.safety import ReadOnlyClient
-from conformance.sweep import Broom
+from conformance.sweep import sweep_up
 from conformance.waivers.settlement import settle
 from conformance.waivers.waiver import read_waivers
 
@@ -93,6 +93,12 @@ class State:
         client = client_for(self.settings, self.shared.get("issued"), learn)
         return ReadOnlyClient(client) if self.profile == READ_ONLY else client
 
+    def open_ledger(self) -> None:
+        """Begin the account of this run, before anything is created."""
+        if self.run.world.ledger:
+            about = {name: self.target[name] for name in ("base_url", "org_id", "sandbox")}
+            self.run.world.ledger.begin({**about, "embedded": self.embedded is not None})
+
     @property
     def target(self) -> dict[str, str]:
         """The target as results.json names it."""
@@ -119,7 +125,8 @@ class State:
             interrupted = True
         outcome = self.outcome(interrupted)
         spent = self._spent()
-        outcome["leftovers"] = self._sweep(outcome)
+        if self.run.world.ledger:
+            outcome["leftovers"] = sweep_up(self.run.world, self.run.world.ledger, outcome)
         if spent:
             outcome["notes"].append(
                 f"the run ended early: {spent}; what is untested was not reached"
@@ -139,21 +146,6 @@ class State:
     def _spent(self) -> str | None:
         """Which budget cut journeys short, None when none did."""
         return next((j.reason for j in self.run.taken() if j.cut_short), None)
-
-    def _sweep(self, outcome: dict[str, Any]) -> list[dict[str, str]]:
-        """What remains of the run once all that can be deleted was; what workers could not tidy up is deleted."""
-        ledger = self.run.world.ledger
-        if ledger is None:
-            return list(outcome["leftovers"])
-        try:
-            broom = Broom(self.run.world, ledger)
-            left = broom.sweep(broom.find())
-        except (ConformanceError, KeyboardInterrupt):
-            outcome["notes"].append(
-                "not all was tidied up: `aep-conformance sweep` removes the rest"
-            )
-            return list(outcome["leftovers"])
-        return [one.to_json() for one in left]
 
     def outcome(self, interrupted: bool) -> dict[str, Any]:
         """The results of the run so far."""

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from conformance.engine.belongings import ORDER
+from conformance.engine.errors import ConformanceError
 from conformance.engine.kinds import KINDS, MAPPING_SET
 from conformance.engine.ledger import GONE, MADE, Account, Entry, Ledger
 from conformance.engine.session import Session, World
@@ -85,6 +87,19 @@ class Broom:
             KINDS[one.resource].get(), one.id, sandbox=one.sandbox, step="look", halts=False
         )
         return read.status == 200
+
+
+def sweep_up(world: World, ledger: Ledger, outcome: dict[str, Any]) -> list[dict[str, str]]:
+    """Delete at the end of a run what its journeys could not; returns the leftovers for `outcome`.
+
+    Where that is broken off, `outcome` gets a note.
+    """
+    broom = Broom(world, ledger)
+    try:
+        return [one.to_json() for one in broom.sweep(broom.find())]
+    except (ConformanceError, KeyboardInterrupt):
+        outcome["notes"].append("not all was tidied up: `aep-conformance sweep` removes the rest")
+        return list(outcome["leftovers"])
 
 
 def _places(account: Account) -> list[Place]:

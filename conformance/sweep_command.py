@@ -3,10 +3,12 @@
 import argparse
 import sys
 from collections.abc import Iterable
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from conformance.engine.authentication import AuthorizedClient, Token, Tokens, issue
+from conformance.engine.authentication import Token, client_for, issue
 from conformance.engine.client import Client
 from conformance.engine.contract import load_contract
 from conformance.engine.data import contracts_root
@@ -69,13 +71,10 @@ def _is_of(account: Account, settings: Settings) -> bool:
 
 def _world(settings: Settings) -> World:
     redactor = Redactor(settings.secrets())
-    issuer = Client(settings)
-    token = Token(settings.access_token) if settings.access_token else issue(issuer)
+    token = Token(settings.access_token) if settings.access_token else issue(Client(settings))
     redactor.learn("access_token", token.value)
-    client: Client = issuer
-    if not settings.access_token:
-        learn = lambda value: redactor.learn("access_token", value)  # noqa: E731
-        client = AuthorizedClient(settings, Tokens(token, lambda: issue(issuer), learn))
+    issued = None if settings.access_token else asdict(token)
+    client = client_for(settings, issued, partial(redactor.learn, "access_token"))
     contract = load_contract(contracts_root())
     world = World(settings, contract, redactor, client, token.value, "sweep")
     check_target(world)

@@ -22,6 +22,8 @@ def one_run(emulator, network, folder, *words):
     ended = run_command(
         "run", "--report-dir", str(folder), *words, AEP_BASE_URL=network.url, **environ
     )
+    if not (folder / "results.json").exists():
+        raise SystemExit(ended.stdout[-3000:] + ended.stderr[-3000:])
     return json.loads((folder / "results.json").read_text()), ended
 
 

@@ -206,7 +206,7 @@ def now_and_then(
     share: float, seed: int, names: tuple[str, ...] = QUICK
 ) -> Callable[..., str | None]:
     """Breaks one request in so many, each time in another of some ways."""
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)
 
     def choose(method: str, path: str) -> str | None:
         return dice.choice(names) if dice.random() < share else None
