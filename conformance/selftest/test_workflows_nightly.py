@@ -29,6 +29,7 @@ class Night:
 
     def __init__(self, folder: Path, origin: Path, tools: Path) -> None:
         self.folder, self.tools = folder, tools
+        self.swept: list[subprocess.CompletedProcess[str]] = []
         self.site = folder / "report"
         git("clone", "-q", str(origin), str(self.site), cwd=origin.parent)
 
@@ -39,11 +40,13 @@ class Night:
         given = {f"AEP_{name.upper()}": settings[name] for name in names}
         given |= {"SHARD": shard, "PROFILE": "smoke", "CONNECTORS_TOML": "", "AEP_SCOPES": ""}
         ended, _ = play(step("nightly", "judge", "Judge and record"), cwd, **{**given, **other})
-        upload(
-            step("nightly", "judge", "Keep what the shard found"),
-            cwd,
-            self.site / "shards" / f"shard-{shard}",
-        )
+        if (cwd / "out" / "ledger.jsonl").is_file():
+            swept, _ = play(
+                step("nightly", "judge", "Sweep up after a run that was cut off"), cwd, **given
+            )
+            self.swept.append(swept)
+        found = step("nightly", "judge", "Keep what the shard found")
+        upload(found, cwd, self.site / "shards" / f"shard-{shard}")
         return ended
 
     def report(self, judged: str) -> SimpleNamespace:
@@ -105,6 +108,12 @@ def nights(place):
 
 def test_shards_end_as_their_verdicts_say(nights):
     assert [ended.returncode for ended in nights.shards] == [0, 0, 1], nights.shards[0].stderr
+
+
+def test_what_a_shard_made_is_swept_up(nights):
+    swept = [*nights.good.swept, *nights.bad.swept]
+    assert [ended.returncode for ended in swept] == [0, 0, 0], swept[0].stderr
+    assert all("every run" in ended.stdout for ended in swept)
 
 
 def test_a_good_night_passes_the_gate_and_is_published(nights):
