@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass
 
-from conformance.engine.errors import ConformanceError, Hindered
+from conformance.engine.errors import ConformanceError
 from conformance.engine.kinds import (
     CLASS,
     CONNECTION,
@@ -72,11 +72,3 @@ class Belongings:
             self.ledger.gone(created.resource, created.id)
         except ConformanceError:
             return  # a sweep will look for it in vain, which does no harm
-
-    def settle(self, number: str, state: str, identifier: str | None, step: str) -> None:
-        """Write what came of a create before anything else is sent. Raises Hindered when that fails."""
-        assert self.ledger is not None
-        try:
-            self.ledger.close(number, state, identifier)
-        except ConformanceError as error:
-            raise Hindered(step, str(error)) from None

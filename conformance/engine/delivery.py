@@ -6,12 +6,12 @@ held against the target, and the exchange has no answer.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conformance.engine.client import Client
-from conformance.engine.ledger import LOST, MADE, OPEN, Ledger
+from conformance.engine.ledger import LOST, MADE, NONE, OPEN, Ledger
 from conformance.engine.manners import FIRST_PAUSE, backoff
 from conformance.engine.network import Answer, is_doubtful
 from conformance.engine.strays import named
@@ -25,14 +25,14 @@ LOOK_AGAIN = 0.5
 
 @dataclass
 class Delivery:
-    """One write. `lawful` says that a refusal of a second try proves nothing; `clear` makes that try safe."""
+    """One write. `moot` are the refusals that prove nothing of a second try; `clear` makes that try safe."""
 
     client: Client
     method: str
     url: str
     headers: dict[str, str]
     payload: bytes | None
-    lawful: bool
+    moot: Container[int]
     once: bool
     clear: Callable[[], bool]
 
@@ -57,7 +57,7 @@ class Delivery:
 
     def _final(self, tries: list[Answer]) -> tuple[Answer, bool]:
         last = replace(tries[-1], attempts=sum(one.attempts for one in tries))
-        if len(tries) == 1 or not self.lawful or not 400 <= last.status < 500:
+        if len(tries) == 1 or last.status not in self.moot:
             return last, False
         why = f"the answer was lost; sent again, it was refused with {last.status}"
         return replace(last, status=0, headers={}, text="", error=why), True
@@ -72,6 +72,17 @@ class Stake:
         self.session, self.ledger = session, ledger
         self.kind, self.name, self.sandbox = kind, name, sandbox
         self.number = ledger.intend(kind, name, sandbox)
+        self._lost: list[str] = []
+
+    def settle(self, refused: bool, identifier: str | None) -> None:
+        """Write what came of the create before anything else is sent.
+
+        Refused in the end, it was refused before too. Raises ConformanceError when the disk does not take it.
+        """
+        state = MADE if identifier else NONE if refused else LOST
+        self.ledger.close(self.number, state, identifier)
+        for number in self._lost if refused else ():
+            self.ledger.close(number, NONE)
 
     def clear(self) -> bool:
         """Delete what the lost create made; False when that cannot be found out.
@@ -79,6 +90,7 @@ class Stake:
         Another process may have a create of the same name under way: what that makes must not be touched.
         """
         self.ledger.close(self.number, LOST)
+        self._lost.append(self.number)
         if self.name is not None and not self._cleared(self.name):
             return False
         self.number = self.ledger.intend(self.kind, self.name, self.sandbox)

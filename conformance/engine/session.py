@@ -4,7 +4,7 @@ import base64
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -17,7 +17,7 @@ from conformance.engine.effects import had_its_effect
 from conformance.engine.errors import ConformanceError, Halted, Hindered, Spent
 from conformance.engine.exchange import Exchange, Request, Response
 from conformance.engine.kinds import BY_OPERATION, KINDS, Kind, created_names
-from conformance.engine.ledger import LOST, MADE, NONE, Ledger
+from conformance.engine.ledger import Ledger
 from conformance.engine.network import Answer, repeatable
 from conformance.engine.redaction import Redactor
 from conformance.engine.settings import Settings
@@ -303,7 +303,7 @@ class Session:
                 url,
                 headers,
                 payload,
-                lawful=case is None or self._is_current(path.get("id"), headers),
+                moot=self._moot(case, path.get("id"), headers),
                 once="race" in notes or (stake is None and operation.id in CREATES),
                 clear=stake.clear if stake else _nothing_to_clear,
             ).send()
@@ -341,11 +341,18 @@ class Session:
         """A session for questions about the network, not about the target: no rule sees what it asks."""
         return Session(self.world, f"{self.journey}-aside", tidying=True)
 
-    def _is_current(self, identifier: str | None, headers: dict[str, str]) -> bool:
-        """Whether If-Match is the etag that the last read of an entity showed."""
+    def _moot(
+        self, case: str | None, identifier: str | None, headers: dict[str, str]
+    ) -> Container[int]:
+        """The refusals that a first try may have brought about.
+
+        Any of a lawful request; of one put to the test only that of an etag which was current.
+        """
+        if case is None:
+            return range(400, 500)
         reads = (e for e in reversed(self.exchanges) if e.path.get("id") == identifier)
         shown = next((e.item.get("etag") for e in reads if e.item), None)
-        return shown is not None and headers.get("If-Match") == shown
+        return (412,) if shown is not None and headers.get("If-Match") == shown else ()
 
     def _record(
         self,
@@ -405,9 +412,14 @@ class Session:
         if made:
             self.made(kind.name, made, exchange.request.header("x-sandbox-name"))
         if stake:
-            refused = exchange.response is not None and not done
-            state = MADE if made else NONE if refused else LOST
-            self.belongings.settle(stake.number, state, made, exchange.step)
+            _settle(stake, exchange, made)
+
+
+def _settle(stake: Stake, exchange: Exchange, made: str | None) -> None:
+    try:
+        stake.settle(400 <= exchange.status < 500, made)
+    except ConformanceError as error:
+        raise Hindered(exchange.step, str(error)) from None
 
 
 def _nothing_to_clear() -> bool:

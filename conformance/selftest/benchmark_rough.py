@@ -40,14 +40,19 @@ def main():
     for number in range(given.runs):
         emulator = Embedded()
         choose = now_and_then(given.share, given.seed + number)
-        with RoughNetwork(emulator.settings["base_url"], choose) as network:
-            with tempfile.TemporaryDirectory() as folder:
-                found, ended = one_run(emulator, network, Path(folder), "--profile", given.profile)
+        with (
+            RoughNetwork(emulator.settings["base_url"], choose) as network,
+            tempfile.TemporaryDirectory() as folder,
+        ):
+            found, ended = one_run(emulator, network, Path(folder), "--profile", given.profile)
         emulator.stop()
         codes[ended.returncode] += 1
         requests, retries = requests + found["requests"], retries + found["retries"]
         broken += network.broken
-        left += sum(one["resource"] != "mappingSet" for one in found["leftovers"])
+        remaining = [one for one in found["leftovers"] if one["resource"] != "mappingSet"]
+        left += len(remaining)
+        for one in remaining:
+            print(f"run {number} (seed {given.seed + number}): left behind {one}")
         bad = [r for r in found["requirements"] if r["verdict"] not in ("pass", "not-applicable")]
         verdicts.update(r["verdict"] for r in found["requirements"])
         for row in bad[:4]:
