@@ -123,5 +123,7 @@ class ReadOnlyClient(Client):
         """The answer to a request that reads; any other is not sent."""
         for_token = url.startswith(f"{self.settings.base('ims')}/ims/")
         if method not in ("GET", "HEAD") and not for_token:
-            return Answer(0, {}, "", f"not sent: --profile {READ_ONLY} writes nothing", 0, 0.0, True)
+            return Answer(
+                0, {}, "", f"not sent: --profile {READ_ONLY} writes nothing", 0, 0.0, True
+            )
         return self.inner.send(method, url, headers, body)
