@@ -98,6 +98,8 @@ def _run(arguments: argparse.Namespace, words: list[str]) -> int:
         return dry_run(chosen(arguments), os.environ)
     import pytest
 
+    from conformance.interruptions import heeded
+
     # Other people's plugins may define our options too (pytest-base-url does), and cost start-up time.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     suite = Path(__file__).parent / "suite"
@@ -115,7 +117,8 @@ def _run(arguments: argparse.Namespace, words: list[str]) -> int:
     ]
     for plugin in PLUGINS:
         fixed += ["-p", plugin]
-    ended = int(pytest.main([*fixed, *words]))
+    with heeded():
+        ended = int(pytest.main([*fixed, *words]))
     return (
         2 if ended in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED) else ended
     )

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from conformance import allure_labels
+from conformance.allure_disk import FullDisk, tolerated
+from conformance.conclusion import conclude
 from conformance.engine import verdict as verdicts
 from conformance.engine.catalogue import Requirement, load_catalogue
 from conformance.engine.data import contracts_root
@@ -23,6 +25,7 @@ Settle = Callable[[Requirement], None]
 STATE = pytest.StashKey[State]()
 OUTCOME = pytest.StashKey[dict[str, Any]]()
 PAGE = pytest.StashKey[str]()
+DISK = pytest.StashKey[FullDisk]()
 SKIPPED = (verdicts.BLOCKED, verdicts.UNTESTED, verdicts.NOT_APPLICABLE, verdicts.ERROR)
 
 
@@ -48,6 +51,9 @@ def _is_worker(config: pytest.Config) -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     if config.option.collectonly or config.option.help:
         return
+    forgiving = tolerated()
+    config.stash[DISK] = forgiving.__enter__()
+    config.add_cleanup(lambda: forgiving.__exit__(None, None, None))
     options = chosen(config.option)
     _default_allure(config)
     if _is_worker(config):
@@ -180,18 +186,27 @@ def pytest_runtest_makereport(
     return report
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(
+    session: pytest.Session, exitstatus: int
+) -> Generator[None, object, object]:
+    ended, complaint = None, None
+    try:
+        ended = yield
+    except OSError as error:  # another plugin's file, on a disk that is full
+        complaint = f"{error.filename or 'a report'}: {error.strerror}"
     state = session.config.stash.get(STATE, None)
     if state is None or _is_worker(session.config):
-        return
-    broken_off = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
-    outcome, code = state.finish(exitstatus in broken_off)
-    results.write(Path(session.config.option.aep_report_dir) / "results.json", outcome)
+        return ended
+    broken_off = exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
+    folder = Path(session.config.option.aep_report_dir)
+    outcome, code = conclude(
+        state, broken_off, folder, complaint or session.config.stash[DISK].complaint
+    )
     session.config.stash[OUTCOME] = outcome
     session.config.stash[PAGE] = _publish(session.config)
-    state.close()
     session.exitstatus = 2 if exitstatus == pytest.ExitCode.USAGE_ERROR else code
+    return ended
 
 
 def _publish(config: pytest.Config) -> str:
@@ -204,6 +219,8 @@ def _publish(config: pytest.Config) -> str:
         _describe_to_allure(config)
     except ConformanceError as error:
         return f"no report: {error}"
+    except OSError as error:
+        return f"no report: {error.strerror}"
     return f"report: {folder / 'report.html'}"
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from filelock import FileLock, Timeout
+
 from conformance.embedded import Embedded
 from conformance.engine.authentication import issue
 from conformance.engine.catalogue import READ_ONLY
@@ -89,17 +91,29 @@ def _waivers(options: dict[str, Any], settings: Settings, embedded: Embedded | N
 
 
 def _begun(options: dict[str, Any], shared: dict[str, Any], tape: Tape | None = None) -> State:
-    shared["records"] = str(_fresh_folder(Path(options["report_dir"])) / ".journeys")
+    folder = Path(options["report_dir"])
+    lock = _locked(folder)
+    shared["records"] = str(_fresh_folder(folder) / ".journeys")
     state = State(options, shared, tape)
+    state.lock = lock
     state.tape.begin(state.run.itinerary)
     return state
 
 
-def _fresh_folder(folder: Path) -> Path:
+def _locked(folder: Path) -> FileLock:
+    """The folder, held for this run alone. Raises SettingsError when it cannot be."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / ".lock", timeout=0)
+        lock.acquire()
+    except Timeout:
+        raise SettingsError(f"--report-dir {folder}: another run is writing there") from None
     except OSError as error:
         raise SettingsError(f"--report-dir {folder}: {error.strerror}") from None
+    return lock
+
+
+def _fresh_folder(folder: Path) -> Path:
     shutil.rmtree(folder / ".journeys", ignore_errors=True)
     (folder / "results.json").unlink(missing_ok=True)
     return folder

@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from conformance.embedded import Embedded
 from conformance.engine import verdict as verdicts
 from conformance.engine.authentication import client_for
@@ -45,6 +47,7 @@ class State:
     def __init__(self, options: Options, shared: dict[str, Any], tape: Tape | None = None) -> None:
         self.options, self.shared = options, shared
         self.embedded: Embedded | None = None
+        self.lock: FileLock | None = None
         self.rows: dict[str, dict[str, Any]] = {}
         self.started = time.time()
         root = contracts_root()
@@ -125,8 +128,6 @@ class State:
             interrupted = True
         outcome = self.outcome(interrupted)
         spent = self._spent()
-        if self.run.world.ledger:
-            outcome["leftovers"] = sweep_up(self.run.world, self.run.world.ledger, outcome)
         if spent:
             outcome["notes"].append(
                 f"the run ended early: {spent}; what is untested was not reached"
@@ -142,6 +143,11 @@ class State:
             outcome["notes"].append(str(error))
             code = error.exit_code
         return outcome, code
+
+    def tidy(self, outcome: dict[str, Any]) -> None:
+        """Delete what journeys or dead workers left behind; what remains stands in the results."""
+        if self.run.world.ledger:
+            outcome["leftovers"] = sweep_up(self.run.world, self.run.world.ledger, outcome)
 
     def _spent(self) -> str | None:
         """Which budget cut journeys short, None when none did."""
@@ -172,7 +178,11 @@ class State:
             time.time(),
             notes,
             complete=not (
-                missing or self._is_partial() or self._spent() or self.tape.faults(taken)
+                missing
+                or self._is_partial()
+                or self._spent()
+                or (interrupted and any(row["verdict"] == verdicts.UNTESTED for row in rows))
+                or self.tape.faults(taken)
             ),
             scope=self.run.itinerary.scope(missing),
         )
@@ -212,6 +222,8 @@ class State:
         shutil.rmtree(self.run.records, ignore_errors=True)
         if self.embedded:
             self.embedded.stop()
+        if self.lock:
+            self.lock.release()
 
 
 def _whole_number(option: str, options: Options) -> int:

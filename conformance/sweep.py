@@ -10,6 +10,7 @@ from conformance.engine.kinds import KINDS, MAPPING_SET
 from conformance.engine.ledger import GONE, MADE, Account, Entry, Ledger
 from conformance.engine.session import Session, World
 from conformance.engine.strays import Stray, of_run
+from conformance.interruptions import is_urgent
 
 NO_DELETE = "the API has no delete for it"
 REFUSED = "its delete was not answered with success"
@@ -96,6 +97,8 @@ def sweep_up(world: World, ledger: Ledger, outcome: dict[str, Any]) -> list[dict
     """
     broom = Broom(world, ledger)
     try:
+        if is_urgent():
+            raise KeyboardInterrupt
         return [one.to_json() for one in broom.sweep(broom.find())]
     except (ConformanceError, KeyboardInterrupt):
         outcome["notes"].append("not all was tidied up: `aep-conformance sweep` removes the rest")

@@ -108,13 +108,12 @@ class Run:
     def journey(self, name: str) -> Journey:
         """The record of a journey, taken now unless this or another worker has taken it."""
         if name not in self._journeys:
-            path = self.records / f"{name}.json"
+            path = self._record(name)
             with FileLock(f"{path}.lock"):
                 if not path.exists():
                     self._take(Journey(name), path)
-                self._journeys[name] = Journey.from_json(
-                    json.loads(path.read_text(encoding="utf-8"))
-                )
+                if path.exists():
+                    self._journeys[name] = _read(path)
         return self._journeys[name]
 
     def _take(self, journey: Journey, path: Path) -> None:
@@ -122,20 +121,23 @@ class Run:
             with self.tape.around(journey, self.world) as world:
                 take(journey, world, self.itinerary)
         finally:
+            self._journeys[journey.name] = journey
             _write(path, journey)
+
+    def _record(self, name: str) -> Path:
+        return self.records / f"{name}.json"
 
     def is_judgeable(self, row: Requirement) -> bool:
         """Whether every journey that a requirement and its needs want has been taken."""
         rows = [self.catalogue[name] for name in with_needs([row], self.catalogue)]
         names = {name for needed in rows for name in self.itinerary.journeys_for(needed)}
-        return all((self.records / f"{name}.json").exists() for name in names)
+        return all(n in self._journeys or self._record(n).exists() for n in names)
 
     def taken(self) -> list[Journey]:
         """The journeys that any worker has taken, in the order of their names."""
-        return [
-            Journey.from_json(json.loads(p.read_text(encoding="utf-8")))
-            for p in sorted(self.records.glob("*.json"))
-        ]
+        recorded = {path.stem: _read(path) for path in self.records.glob("*.json")}
+        known = {**self._journeys, **recorded}
+        return [known[name] for name in sorted(known)]
 
 
 def refusable_among(catalogue: Catalogue) -> frozenset[str]:
@@ -156,7 +158,14 @@ def with_needs(rows: Iterable[Requirement], catalogue: Catalogue) -> frozenset[s
     return frozenset(found)
 
 
+def _read(path: Path) -> Journey:
+    return Journey.from_json(json.loads(path.read_text(encoding="utf-8")))
+
+
 def _write(path: Path, journey: Journey) -> None:
     partial = path.with_suffix(".part")
-    partial.write_text(json.dumps(journey.to_json()), encoding="utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(json.dumps(journey.to_json()), encoding="utf-8")
+        partial.replace(path)
+    except OSError:  # a full disk: the process that took the journey still has it
+        partial.unlink(missing_ok=True)
