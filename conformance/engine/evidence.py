@@ -9,6 +9,8 @@ from typing import Any
 from conformance.engine.exchange import Exchange
 from conformance.engine.kinds import BY_OPERATION, Kind, created_names
 
+INTERRUPTION = "interruption"
+
 
 @dataclass
 class Journey:
@@ -26,6 +28,11 @@ class Journey:
     cut_short: bool = False
     seconds: float = 0.0
     leftovers: list[dict[str, str]] = field(default_factory=list)
+
+    def left_off_at(self, exchange: Exchange) -> bool:
+        """Whether an exchange is the last of its kind only because the journey was broken off."""
+        broken_off = self.cut_short or self.unreachable or self.halted_at == INTERRUPTION
+        return bool(self.halted_at) and broken_off and self.exchange != exchange.id
 
     def to_json(self) -> dict[str, Any]:
         data = asdict(self)
@@ -182,6 +189,10 @@ class Evidence:
             if timeline is not None:
                 timeline.events.append(exchange)
         return found
+
+    def left_off_at(self, exchange: Exchange) -> bool:
+        """Whether the journey of an exchange was broken off before it could go on from there."""
+        return any(j.left_off_at(exchange) for j in self.journeys if j.name == exchange.journey)
 
     def sent_by(self, journey: str) -> dict[str, list[Exchange]]:
         """The exchanges of one journey by operation."""

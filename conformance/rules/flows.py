@@ -38,10 +38,11 @@ def _spec(timeline: Timeline) -> Any:
 def flow_becomes_enabled(evidence: Evidence) -> Iterator[Finding]:
     for timeline in evidence.timelines(FLOW):
         states = [read.item.get("state") for read in timeline.reads if read.item is not ABSENT]
-        if states:
-            yield check(
-                timeline.reads[-1], "enabled" in states, "enabled", states[-1], "/items/0/state"
-            )
+        if not states or ("enabled" not in states and evidence.left_off_at(timeline.reads[-1])):
+            continue
+        yield check(
+            timeline.reads[-1], "enabled" in states, "enabled", states[-1], "/items/0/state"
+        )
 
 
 @rule("flow-service.flows.enabled-flow-has-settled-etag")

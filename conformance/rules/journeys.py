@@ -10,7 +10,7 @@ from conformance.engine.belongings import Created
 from conformance.engine.catalogue import Requirement
 from conformance.engine.data import load_folder
 from conformance.engine.errors import Halted, Hindered, SettingsError, Spent
-from conformance.engine.evidence import Journey
+from conformance.engine.evidence import INTERRUPTION, Journey
 from conformance.engine.kinds import FLOW_SERVICE_KINDS, KINDS, Kind
 from conformance.engine.sequence import Runner, Workflows, operations_of
 from conformance.engine.session import Session, World
@@ -142,7 +142,7 @@ def take(journey: Journey, world: World, itinerary: Itinerary) -> None:
     """Run a journey to its end or to where it stops, tidy up, and fill in its record."""
     session = Session(world, journey.name)
     started = time.monotonic()
-    journey.halted_at, journey.reason = "interruption", "the run was interrupted"
+    journey.halted_at, journey.reason = INTERRUPTION, "the run was interrupted"
     hindered = False
     try:
         _run(journey.name, session, itinerary)

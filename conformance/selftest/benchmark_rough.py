@@ -55,6 +55,8 @@ def main():
             print(f"run {number} (seed {given.seed + number}): left behind {one}")
         bad = [r for r in found["requirements"] if r["verdict"] not in ("pass", "not-applicable")]
         verdicts.update(r["verdict"] for r in found["requirements"])
+        for note in found["notes"]:
+            print(f"run {number} (seed {given.seed + number}): {note}")
         for row in bad[:4]:
             print(
                 f"run {number} (seed {given.seed + number}): {row['verdict']} {row['id']}: {row['message']}"
