@@ -28,6 +28,7 @@ __all__ = ["Answer", "Client", "explain"]
 
 MAX_ATTEMPTS = 4
 PATIENCE = 6
+MOST_IN_VAIN = 3
 LARGEST_BODY = 20_000_000
 
 
@@ -49,7 +50,9 @@ class Client:
         )
         self._session.auth = _as_given
         self._verify = authorities(settings.ca_bundle)
-        self._hopeless: set[str] = set()
+        self._in_vain: set[str] = set()
+        self._strange: set[str] = set()
+        self._witness: tuple[str, dict[str, str]] | None = None
         adapter = WatchedAdapter(pool_connections=4, pool_maxsize=16)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
@@ -77,6 +80,8 @@ class Client:
                 self.sleep(pause)
             tries.append(self._once(method, url, headers, body, 1, started))
             pause = self._pause(method, url, tries)
+        if method == "GET" and not is_lost(tries[-1], url):
+            self._witness = url, headers
         if is_doubtful(method, url, tries[-1]):
             return replace(tries[-1], attempts=len(tries))
         return self.settle(method, url, tries)
@@ -84,20 +89,35 @@ class Client:
     def settle(self, method: str, url: str, tries: list[Answer]) -> Answer:
         """What all the tries of one request come to.
 
-        Where they were all in vain, the next request to that place is not sent again.
+        What is not the target's way to answer is held against it when every try gave it, and another place
+        still answers in JSON. Where all was in vain, the next request is not sent again.
         """
         place = _place(method, url)
-        known = place in self._hopeless
-        answer = settled(tries, url, known or len(tries) >= MAX_ATTEMPTS)
-        if answer.error or is_foreign(answer, url):
-            self._hopeless.add(place)
+        whole = place in self._strange or len(tries) >= MAX_ATTEMPTS
+        answer = settled(tries, url, whole and self._is_reachable(tries[-1], url))
+        if is_foreign(answer, url):
+            self._strange.add(place)
+        elif answer.error:
+            self._in_vain.add(place)
         else:
-            self._hopeless.discard(place)
+            self._strange.discard(place)
+            self._in_vain.clear()
         return answer
 
     def may_repeat(self, method: str, url: str, tries: int) -> bool:
         """Whether a request may be sent once more, after so many tries."""
-        return tries < (1 if _place(method, url) in self._hopeless else MAX_ATTEMPTS)
+        place = _place(method, url)
+        tired = (
+            place in self._in_vain or place in self._strange or len(self._in_vain) >= MOST_IN_VAIN
+        )
+        return tries < (1 if tired else MAX_ATTEMPTS)
+
+    def _is_reachable(self, last: Answer, url: str) -> bool:
+        """Whether a read that was answered before is answered now, where that is in doubt."""
+        if not is_foreign(last, url) or self._witness is None or not self.repeats:
+            return True
+        place, headers = self._witness
+        return not is_lost(self._once("GET", place, headers, None, 1, time.monotonic()), place)
 
     def _pause(self, method: str, url: str, tries: list[Answer]) -> float | None:
         last, count = tries[-1], len(tries)
@@ -105,7 +125,7 @@ class Client:
             return None
         if asks_for_patience(last):
             wait = retry_after(last)
-            patient = count < PATIENCE and _place(method, url) not in self._hopeless
+            patient = count < PATIENCE and self.may_repeat(method, url, 0)
             pause = backoff(count, FIRST_PATIENCE) if wait is None else min(wait, LONGEST_PAUSE)
             return pause if patient else None
         again = last.unsent or (repeatable(method, url) and is_lost(last, url))
@@ -188,7 +208,8 @@ def _text(response: requests.Response) -> str:
 
 def _lacks_headers(response: requests.Response) -> bool:
     """Whether an empty answer says neither how long it is nor that it ends with the connection."""
-    told = {"Content-Length", "Transfer-Encoding", "Connection"} & set(response.headers)
+    ends = ("Content-Length", "Transfer-Encoding", "Connection")
+    told = response.raw.version < 11 or any(name in response.headers for name in ends)
     return not told and response.status_code not in (204, 304) and response.request.method != "HEAD"
 
 

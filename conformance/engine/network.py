@@ -1,10 +1,10 @@
 """What an answer says about the network: who gave it, whether to ask again, and what to make of several tries.
 
 Nobody documents HTML, JSON that does not parse, an empty 502 or a redirect to another host. One such answer
-may be a proxy's, so it is asked for again. The target is judged by it only when every try gave one, and never
-by a 502, 503 or 504 without a JSON object, a redirect elsewhere, or a plea for patience (429, or 503 with
-Retry-After). A 503 with a JSON object counts against the target when every try gave it.
-A refusal in HTML (400, 404, 412, 422 …) is the target's own: nobody on the way answers these.
+may be a proxy's, so it is asked for again. The target is judged by it only when every try gave one while
+another read is still answered in JSON; never by a 502, 503 or 504 without a JSON object, a redirect elsewhere,
+or a plea for patience (429, or 503 with Retry-After). A refusal in HTML (400, 404, 412, 422 …) is the
+target's own from the first: nobody on the way gives these.
 """
 
 import json
@@ -101,7 +101,7 @@ def leads_elsewhere(answer: Answer, url: str) -> bool:
 
 
 def settled(tries: Sequence[Answer], url: str, whole: bool) -> Answer:
-    """What several tries of one request come to; `whole` says that no more would have been made."""
+    """What several tries of one request come to; `whole` says that they may be held against the target."""
     last = replace(tries[-1], attempts=sum(t.attempts for t in tries))
     if last.error or not (asks_for_patience(last) or is_foreign(last, url)):
         return last

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 HTML = b"<!DOCTYPE html><html><body><h1>Proxy error</h1></body></html>"
 GARBAGE = b'{"items": [{"id": "\x00\xff\xfe half'
+OWN_ERROR = b'{"message": "Something went wrong here", "status": 500}'
 HUGE = 100_000_000
 Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
 Break = Callable[["Passage"], Awaitable[None]]
@@ -133,6 +134,11 @@ async def huge(passage: Passage) -> None:
         await passage.writer.drain()
 
 
+async def own_error(passage: Passage) -> None:
+    """No break: an error of the target's own, in a documented form."""
+    passage.say("500 Internal Server Error", OWN_ERROR, "Content-Type: application/json")
+
+
 BREAKS: dict[str, Break] = {
     one.__name__: one
     for one in (
@@ -140,6 +146,7 @@ BREAKS: dict[str, Break] = {
         *(bad_gateway, redirect, busy, unavailable, silence, trickle, huge),
     )
 }
+OWN: dict[str, Break] = {"own_error": own_error, "own_page": html}
 QUICK = tuple(name for name in BREAKS if name not in ("silence", "trickle", "huge"))
 
 
@@ -186,7 +193,7 @@ class RoughNetwork:
             writer.write(b"".join(await passage.forward()))
         else:
             self.broken[name] += 1
-            await BREAKS[name](passage)
+            await (BREAKS | OWN)[name](passage)
         await writer.drain()
 
 

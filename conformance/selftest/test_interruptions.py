@@ -1,0 +1,171 @@
+"""Runs that are cut off: killed, interrupted, out of disk, without a reader; what they made is found and deleted."""
+
+import resource
+import signal
+import time
+from contextlib import contextmanager
+
+import jsonschema
+import pytest
+
+from conformance.engine.ledger import read
+from conformance.selftest.contract_files import schema_named
+from conformance.selftest.unattended import place, results
+
+SMOKE = ("run", "--profile", "smoke")
+
+
+class At:
+    """Does something to a process with the request of a certain number."""
+
+    def __init__(self, number, act):
+        self.number, self.act, self.process, self.count = number, act, None, 0
+
+    def __call__(self, method, path):
+        self.count += 1
+        if self.count == self.number:
+            self.act(self.process)
+
+
+@contextmanager
+def cut_off(tmp_path, number, act, *words):
+    """The place of a run to which something was done at a request, and the ended process."""
+    at = At(number, act)
+    with place(at) as there:
+        at.process = there.start(*SMOKE, *words, "--report-dir", str(tmp_path / "r"))
+        told, _ = at.process.communicate(timeout=60)
+        yield there, at.process.returncode, told
+
+
+def is_valid(found):
+    jsonschema.validate(found, schema_named("results"))
+    return True
+
+
+def kill(process):
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.parametrize("number", [12, 47, 90])
+def test_what_a_killed_run_left_is_swept_up(tmp_path, number):
+    with cut_off(tmp_path, number, kill) as (there, code, _):
+        assert code == -signal.SIGKILL
+        assert not (tmp_path / "r" / "results.json").exists()
+        strange = there.make("somebody else's")
+        likewise = there.make("aepc-000000 of a run that no ledger knows")
+        before = there.names()
+        assert len(before) > 2
+        swept = there.command("sweep", "--yes", "--report-dir", str(tmp_path / "r"))
+        assert swept.returncode == 0, swept.stdout + swept.stderr
+        assert len(there.names()) == 2
+        assert strange not in swept.stdout
+        assert likewise not in swept.stdout
+        again = there.command("sweep", "--yes", "--report-dir", str(tmp_path / "r"))
+        assert "nothing to do" in again.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=str)
+def test_a_signal_ends_the_run_with_its_results_and_nothing_left(tmp_path, number):
+    interrupt = lambda process: process.send_signal(number)  # noqa: E731
+    with cut_off(tmp_path, 60, interrupt) as (there, code, told):
+        assert code == 3
+        assert "Traceback" not in told
+        assert there.names() == []
+        found = results(tmp_path / "r")
+        assert is_valid(found)
+        assert found["notes"] == ["the run was interrupted: what is untested was not reached"]
+        assert found["complete"] is False
+        assert found["counts"]["MUST"]["untested"] > 0
+        assert found["counts"]["MUST"]["fail"] == 0
+
+
+def test_who_interrupts_twice_gets_the_results_at_once_and_sweeps_later(tmp_path):
+    def twice(process):
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+
+    with cut_off(tmp_path, 60, twice) as (there, code, _):
+        assert code == 3
+        told = "not all was tidied up: `aep-conformance sweep` removes the rest"
+        assert told in results(tmp_path / "r")["notes"]
+        assert there.names() != []
+        there.command("sweep", "--yes", "--report-dir", str(tmp_path / "r"))
+        assert there.names() == []
+
+
+def test_parallel_run_that_is_ended_leaves_nothing(tmp_path):
+    terminate = lambda process: process.send_signal(signal.SIGTERM)  # noqa: E731
+    with cut_off(tmp_path, 60, terminate, "-n", "2") as (there, code, _):
+        assert code == 3
+        assert there.names() == []
+        assert is_valid(results(tmp_path / "r"))
+
+
+def test_a_reader_that_goes_away_leaves_results_and_nothing_else(tmp_path):
+    with place() as there:
+        process = there.start(*SMOKE, "-v", "--report-dir", str(tmp_path / "r"))
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(60) == 3
+        assert there.names() == []
+    assert is_valid(results(tmp_path / "r"))
+
+
+@pytest.mark.parametrize("size", [6_000, 60_000], ids=["ledger", "results"])
+def test_a_disk_that_is_full_leaves_results_and_a_whole_ledger(tmp_path, size):
+    """No file may grow beyond the size: that is how a full disk shows without one."""
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))  # noqa: E731
+    with place() as there:
+        words = ("--report-dir", str(tmp_path / "r"), "-p", "no:cacheprovider")
+        process = there.start(*SMOKE, *words, preexec_fn=limit)
+        told, _ = process.communicate(timeout=60)
+        assert process.returncode == 3
+        assert "Traceback" not in told
+        assert there.names() == []
+    lines = (tmp_path / "r" / "ledger.jsonl").read_bytes()
+    assert lines.endswith(b"\n")
+    assert len(read(tmp_path / "r" / "ledger.jsonl")) == 1
+    assert "File too large" in told
+    path = tmp_path / "r" / "results.json"
+    assert "cannot be written" in told or is_valid(results(path.parent))
+
+
+def test_two_runs_at_once_do_not_disturb_each_other(tmp_path):
+    with place() as there:
+        folders = [tmp_path / "one", tmp_path / "other"]
+        words = ("--requirement", "*list*", "--ledger", str(tmp_path / "shared.jsonl"))
+        runs = [there.start("run", *words, "--report-dir", str(f)) for f in folders]
+        for run, folder in zip(runs, folders, strict=True):
+            told, _ = run.communicate(timeout=120)
+            assert run.returncode == 0, told
+            assert results(folder)["counts"]["MUST"]["pass"] > 10
+        assert there.names() == []
+        assert [account.ended for account in read(tmp_path / "shared.jsonl")] == [True, True]
+
+
+def test_two_runs_do_not_write_into_one_folder(tmp_path):
+    with place() as there:
+        words = (*SMOKE, "--report-dir", str(tmp_path / "r"))
+        first = there.start(*words, "--max-rate", "100")
+        while not (tmp_path / "r" / "ledger.jsonl").exists():
+            time.sleep(0.05)
+        second = there.command(*words)
+        assert second.returncode == 2
+        assert "another run is writing there" in second.stdout + second.stderr
+        first.terminate()
+        assert first.wait(60) == 3
+
+
+def test_four_processes_come_to_the_same_verdicts(tmp_path):
+    found = []
+    for words in ((), ("-n", "4")):
+        with place(faults=["flow-create-etag-unquoted"]) as there:
+            there.command(*SMOKE, *words, "--report-dir", str(tmp_path / "r"))
+            rows = results(tmp_path / "r")["requirements"]
+            found.append({row["id"]: row["verdict"] for row in rows})
+            assert there.names() == []
+    assert "fail" in found[0].values()
+    assert found[0] == found[1]
