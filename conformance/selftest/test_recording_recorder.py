@@ -128,7 +128,7 @@ def test_answer_that_cannot_be_unpacked_is_an_error_and_no_interaction(tmp_path)
 
 
 def test_hung_up_connection_is_an_error_and_no_interaction(tmp_path):
-    exchange, path = recorded(tmp_path, None)
+    exchange, path = recorded(tmp_path, *[None] * 4)
     assert "no connection" in exchange.error
     assert read_cassette(path).interactions == ()
 
