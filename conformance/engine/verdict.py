@@ -141,6 +141,7 @@ class Judge:
 
     def _unobserved(self, verdict: Verdict, evidence: Evidence) -> Verdict:
         silent = [e for e in evidence.exchanges if e.error and _asks(e, verdict.requirement)]
+        silent.sort(key=lambda exchange: exchange.case is None)
         if silent:
             verdict.verdict, verdict.message = ERROR, str(silent[0].error)
             return verdict
