@@ -208,8 +208,12 @@ def _text(response: requests.Response) -> str:
 
 def _lacks_headers(response: requests.Response) -> bool:
     """Whether an empty answer says neither how long it is nor that it ends with the connection."""
-    ends = ("Content-Length", "Transfer-Encoding", "Connection")
-    told = (response.raw.version or 11) < 11 or any(name in response.headers for name in ends)
+    found = response.headers
+    told = (
+        found.get("Content-Length", "").strip().isdigit()
+        or found.get("Transfer-Encoding", "").lower().endswith("chunked")
+        or "close" in found.get("Connection", "").lower()
+    )
     return not told and response.status_code not in (204, 304) and response.request.method != "HEAD"
 
 

@@ -56,7 +56,7 @@ class Account:
             return False
         try:
             os.kill(int(self.about["pid"]), 0)
-        except (OSError, KeyError, ValueError):
+        except (OSError, KeyError, ValueError, TypeError):
             return False
         return True
 
@@ -70,8 +70,8 @@ class Ledger:
         self.path, self.run = path, run
 
     def begin(self, about: Mapping[str, Any]) -> None:
-        """Open the run, once for all its processes; a ledger in which nothing is open starts anew."""
-        if all(a.ended and not a.remaining for a in read(self.path)):
+        """Open the run, once for all its processes; a ledger whose runs have all ended starts anew."""
+        if all(account.ended for account in read(self.path)):
             self.path.unlink(missing_ok=True)
         here = {"host": socket.gethostname(), "pid": os.getpid()}
         if _is_cut_off(self.path):

@@ -13,7 +13,7 @@ from conformance.engine.redaction import Redactor
 from conformance.engine.session import Session, World
 from conformance.engine.settings import Settings
 from conformance.rules.probes.kit import PROFILE_STORE
-from conformance.selftest.builders import CONTRACT
+from conformance.selftest.builders import CONTRACT, raw_server, reply, settings
 from conformance.selftest.rough_network import BREAKS
 from conformance.selftest.unattended import place
 
@@ -67,11 +67,11 @@ def session(there, tmp_path, monkeypatch):
     monkeypatch.setattr(Client, "sleep", lambda *_: None)
     names = ("org_id", "sandbox", "api_key", "client_id", "client_secret")
     given = {name: there.settings[name] for name in names}
-    settings = Settings(there.network.url, http_timeout=0.8, **given)
+    target = Settings(there.network.url, http_timeout=0.8, **given)
     ledger = Ledger(tmp_path / "ledger.jsonl", "aepc-0123ab")
-    token, redactor = there.settings["access_token"], Redactor(settings.secrets())
+    token, redactor = there.settings["access_token"], Redactor(target.secrets())
     redactor.learn("access_token", token)
-    world = World(settings, CONTRACT, redactor, Client(settings), token, "aepc-0123ab")
+    world = World(target, CONTRACT, redactor, Client(target), token, "aepc-0123ab")
     world.ledger = ledger
     ledger.begin({})
     one = Session(world, "walk")
@@ -247,3 +247,15 @@ def test_a_write_that_always_breaks_is_an_error_and_what_it_made_is_deleted(ther
     assert [one for one in there.names() if one == named] == [named]  # the last try's, for a sweep
     entries = session.world.ledger.account().entries.values()
     assert {entry.state for entry in entries} == {"lost"}
+
+
+def test_an_answer_cut_off_anywhere_is_no_answer(monkeypatch):
+    monkeypatch.setattr(Client, "sleep", lambda *_: None)
+    whole = reply("200 OK", b'{"id": "x"}', "Content-Type: application/json")
+    whole = whole.replace(b"Connection: close\r\n", b"")
+    for length in range(len(whole)):
+        with raw_server(whole[:length]) as (url, _):
+            answer = Client(settings(url)).send("PATCH", f"{url}/flows/x", {}, b"[]")
+            assert (answer.status, answer.unsent) == (0, False), whole[:length]
+    with raw_server(whole) as (url, _):
+        assert Client(settings(url)).send("PATCH", f"{url}/flows/x", {}, b"[]").status == 200
