@@ -139,6 +139,11 @@ async def own_error(passage: Passage) -> None:
     passage.say("500 Internal Server Error", OWN_ERROR, "Content-Type: application/json")
 
 
+async def own_lie(passage: Passage) -> None:
+    """No break: the target says that it did what it did not do."""
+    passage.say("204 No Content", b"")
+
+
 BREAKS: dict[str, Break] = {
     one.__name__: one
     for one in (
@@ -146,7 +151,7 @@ BREAKS: dict[str, Break] = {
         *(bad_gateway, redirect, busy, unavailable, silence, trickle, huge),
     )
 }
-OWN: dict[str, Break] = {"own_error": own_error, "own_page": html}
+OWN: dict[str, Break] = {"own_error": own_error, "own_page": html, "own_lie": own_lie}
 QUICK = tuple(name for name in BREAKS if name not in ("silence", "trickle", "huge"))
 
 
