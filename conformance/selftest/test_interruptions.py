@@ -162,7 +162,7 @@ def test_two_runs_do_not_write_into_one_folder(tmp_path):
 def test_four_processes_come_to_the_same_verdicts(tmp_path):
     found = []
     for words in ((), ("-n", "4")):
-        with place(faults=["flow-create-etag-unquoted"]) as there:
+        with place(faults=["connection-create-answers-200"]) as there:
             there.command(*SMOKE, *words, "--report-dir", str(tmp_path / "r"))
             rows = results(tmp_path / "r")["requirements"]
             found.append({row["id"]: row["verdict"] for row in rows})
