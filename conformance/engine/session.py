@@ -30,6 +30,7 @@ ACCEPT = {
 }
 
 FIRST_PAUSE = 0.06
+Query = Mapping[str, str | tuple[str, ...]]
 CREATES: dict[str, Kind] = {kind.create(): kind for kind in KINDS.values()}
 
 
@@ -101,7 +102,7 @@ class Session:
         *,
         body: Any = None,
         raw: bytes | None = None,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         headers: Mapping[str, str] | None = None,
         without: tuple[str, ...] = (),
         sandbox: str | None = None,
@@ -270,9 +271,9 @@ class Session:
         merged = {**headers, **extra}
         return {k: v for k, v in merged.items() if k.lower() not in {w.lower() for w in without}}
 
-    def _url(self, operation: Operation, path: dict[str, str], query: Mapping[str, str]) -> str:
+    def _url(self, operation: Operation, path: dict[str, str], query: Query) -> str:
         url = self.world.settings.base(operation.service) + operation.path(path)
-        return f"{url}?{urlencode(query, quote_via=quote)}" if query else url
+        return f"{url}?{urlencode(query, doseq=True, quote_via=quote)}" if query else url
 
     def _exchange(
         self,

@@ -101,6 +101,15 @@ def delete_returns_reference(evidence: Evidence) -> Iterator[Finding]:
             )
 
 
+@rule("data-prep.mapping-sets.created-ids-are-distinct")
+def created_ids_are_distinct(evidence: Evidence) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for exchange in evidence.successes("createMappingSet"):
+        identifier = str(exchange.at("/id"))
+        yield check(exchange, identifier not in seen, "an id of its own", identifier, "/id")
+        seen.add(identifier)
+
+
 @rule("data-prep.mapping-sets.dates-agree-on-create")
 def dates_agree_on_create(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes("createMappingSet"):
@@ -197,9 +206,18 @@ def receipt_names_the_inlet(evidence: Evidence) -> Iterator[Finding]:
 
 @rule("ims.token.issued-token-is-accepted")
 def issued_token_is_accepted(evidence: Evidence) -> Iterator[Finding]:
+    yield from _accepted(evidence, "issued")
+
+
+@rule("ims.token.earlier-token-stays-valid")
+def earlier_token_stays_valid(evidence: Evidence) -> Iterator[Finding]:
+    yield from _accepted(evidence, "earlier")
+
+
+def _accepted(evidence: Evidence, note: str) -> Iterator[Finding]:
     issued = {e.journey for e in evidence.successes("fetchToken")}
     for exchange in evidence.answered():
-        if exchange.journey in issued and "issued" in exchange.notes:
+        if exchange.journey in issued and note in exchange.notes:
             yield check(
                 exchange,
                 exchange.status not in (401, 403),

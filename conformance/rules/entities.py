@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from conformance.engine.evidence import Evidence
 from conformance.engine.exchange import ABSENT, Exchange, at
@@ -104,3 +105,13 @@ def organization_and_sandbox_are_named(evidence: Evidence, kind: Kind) -> Iterat
             if expected is not None:
                 actual = exchange.item.get(member, ABSENT)
                 yield check(exchange, actual == expected, expected, actual, f"/items/0/{member}")
+
+
+@rule_of_kinds("location-leads-to-the-created", CONNECTION, FLOW)
+def location_leads_to_the_created(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    for exchange in evidence.successes(kind.create()):
+        location = exchange.response.header("Location") if exchange.response else None
+        if location is not None:
+            identifier = str(exchange.at("/id"))
+            ends = urlsplit(location).path.rstrip("/").endswith(f"/{identifier}")
+            yield check(exchange, ends, f"a Location that ends in {identifier}", location)

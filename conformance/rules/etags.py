@@ -1,11 +1,13 @@
 """Etags of base, source and target connections and flows: equal everywhere, stable, never used again."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from conformance.engine.evidence import Evidence, Timeline
 from conformance.engine.exchange import ABSENT, Exchange
 from conformance.engine.kinds import FLOW, FLOW_SERVICE_KINDS, Kind
-from conformance.engine.verdict import Finding, check
+from conformance.engine.patch import differences
+from conformance.engine.verdict import Finding, breaks, check, holds
 from conformance.rules.registry import rule_of_kinds
 
 SETTLED = ("enabled", "disabled")
@@ -46,6 +48,22 @@ def etag_is_stable_on_reads(evidence: Evidence, kind: Kind) -> Iterator[Finding]
                 second.item.get("etag"),
                 "/items/0/etag",
             )
+
+
+@rule_of_kinds("same-etag-means-same-content", *FLOW_SERVICE_KINDS)
+def same_etag_means_same_content(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    for timeline in evidence.timelines(kind):
+        for first, second in unchanged_pairs(timeline):
+            if first.item.get("etag") == second.item.get("etag"):
+                wrong = differences(_lasting(first), _lasting(second))
+                for pointer, expected, actual in wrong:
+                    yield breaks(second, repr(expected), actual, f"/items/0{pointer}")
+                if not wrong:
+                    yield holds(second)
+
+
+def _lasting(read: Exchange) -> dict[str, Any]:
+    return {name: value for name, value in read.item.items() if name != "lastRunDetails"}
 
 
 def unchanged_pairs(timeline: Timeline) -> Iterator[tuple[Exchange, Exchange]]:

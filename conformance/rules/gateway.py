@@ -122,6 +122,14 @@ def status_in_body_equals_status(evidence: Evidence) -> Iterator[Finding]:
             )
 
 
+@rule("gateway.errors.not-found-names-the-identifier")
+def not_found_names_the_identifier(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in _refusals(evidence):
+        told, asked = exchange.at("/report/id"), exchange.path.get("id")
+        if exchange.status == 404 and isinstance(told, str) and asked:
+            yield check(exchange, told == asked, asked, told, "/report/id")
+
+
 @rule("gateway.errors.secrets-are-never-echoed")
 def secrets_are_never_echoed(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.answered():

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.engine.evidence import Evidence
-from conformance.engine.exchange import Exchange, at
-from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, Kind
-from conformance.engine.verdict import Finding, check
+from conformance.engine.exchange import ABSENT, Exchange, at
+from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, TARGET, Kind
+from conformance.engine.verdict import Finding, check, holds
 from conformance.rules.registry import rule_of_kinds
 
 
@@ -85,6 +85,63 @@ def list_pages_neither_repeat_nor_skip(evidence: Evidence, kind: Kind) -> Iterat
         )
 
 
+@rule_of_kinds("list-next-link-leads-to-more", *FLOW_SERVICE_KINDS)
+def list_next_link_leads_to_more(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    begun: set[str] = set()
+    for page in _noted(evidence, kind, "walk"):
+        if page.notes["walk"] in begun:
+            yield check(
+                page, bool(page.at("/items")), "a page with items", "an empty one", "/items"
+            )
+        begun.add(page.notes["walk"])
+
+
+@rule_of_kinds("list-pages-keep-the-filter", *FLOW_SERVICE_KINDS)
+def list_pages_keep_the_filter(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    for page in _noted(evidence, kind, "among"):
+        names = [at(item, "/name") for item in page.at("/items")]
+        others = [name for name in names if name not in page.notes["among"]]
+        yield check(page, not others, f"only items of {page.notes['among']}", others, "/items")
+
+
+@rule_of_kinds("list-begins-with-the-newest", CONNECTION, TARGET)
+def list_begins_with_the_newest(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    for exchange in _noted(evidence, kind, "newest"):
+        newest, ids = exchange.notes["newest"], _ids(exchange)
+        yield check(exchange, ids == newest, f"{newest} in this order", ids, "/items")
+
+
+@rule_of_kinds("list-agrees-with-read", *FLOW_SERVICE_KINDS)
+def list_agrees_with_read(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    for exchange in _noted(evidence, kind, "shown"):
+        shown = exchange.notes["shown"]
+        for position, item in enumerate(exchange.at("/items")):
+            if at(item, "/id") == shown["id"]:
+                told = {m: at(item, f"/{m}") for m in shown}
+                wrong = {m: told[m] for m in shown if told[m] not in (shown[m], ABSENT)}
+                missing = [m for m in ("etag", "name") if told[m] is ABSENT]
+                fine = not wrong and not missing
+                yield check(exchange, fine, repr(shown), wrong or missing, f"/items/{position}")
+
+
+@rule_of_kinds("list-filters-narrow-each-other", CONNECTION, FLOW)
+def list_filters_narrow_each_other(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    for exchange in evidence.cases(kind.row("list-filters-narrow-each-other")):
+        yield _exactly(exchange)
+
+
+@rule_of_kinds("list-filter-compares-dates", CONNECTION, FLOW)
+def list_filter_compares_dates(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    for exchange in evidence.cases(kind.row("list-filter-compares-dates")):
+        yield holds(exchange) if exchange.status == 400 else _exactly(exchange)
+
+
+def _exactly(exchange: Exchange) -> Finding:
+    expected, ids = sorted(exchange.notes["exactly"]), sorted(map(str, _ids(exchange)))
+    fine = exchange.status == 200 and ids == expected
+    return check(exchange, fine, f"200 with {expected}", f"{exchange.status} with {ids}", "/items")
+
+
 def _noted(evidence: Evidence, kind: Kind, note: str) -> list[Exchange]:
     return [
         e
@@ -108,7 +165,7 @@ def refused_create_stores_nothing(evidence: Evidence, kind: Kind) -> Iterator[Fi
 def list_follows_orderby(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
     for exchange in _noted(evidence, kind, "ordered"):
         names = [at(item, "/name") for item in exchange.at("/items")]
-        expected = sorted(map(str, names), reverse=exchange.notes["ordered"] == "-name")
+        expected = sorted(map(str, names), reverse=exchange.notes["ordered"].endswith("-name"))
         yield check(exchange, names == expected, repr(expected), names, "/items")
 
 

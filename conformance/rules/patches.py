@@ -76,11 +76,24 @@ for _name in (
     "patch-adds-at-the-end",
     "patch-adds-at-an-index",
     "patch-replaces-a-value",
+    "patch-replaces-a-whole-object",
     "patch-removes-a-value",
     "patch-applies-operations-in-order",
     "long-and-foreign-text-is-kept",
 ):
     _patch_rule(_name)
+
+
+@rule("flow-service.flows.patch-adds-an-equal-value")
+def patch_adds_an_equal_value(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in evidence.cases("flow-service.flows.patch-adds-an-equal-value"):
+        if exchange.status >= 400:
+            yield holds(exchange)
+    for read in evidence.successes("getFlow"):
+        if "twice" in read.notes:
+            twin = json.dumps(read.notes["twice"], sort_keys=True)
+            times = _selectors(read.item).count(twin)
+            yield check(read, times == 2, "the selector twice", f"{times} times", "/items/0")
 
 
 @rule("flow-service.flows.patch-reads-escaped-pointers")

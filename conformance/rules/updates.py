@@ -111,6 +111,17 @@ def update_leaves_the_rest_alone(evidence: Evidence, kind: Kind) -> Iterator[Fin
         yield from same_but(change.before, change.after, ignored)
 
 
+@rule_of_kinds("update-advances-the-update-date", *FLOW_SERVICE_KINDS)
+def update_advances_the_update_date(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    pointer = "/items/0/updatedAt"
+    for change in updates_of(evidence, kind):
+        if change.before is not None and change.after is not None:
+            old, new = change.before.at(pointer), change.after.at(pointer)
+            if isinstance(old, int) and isinstance(new, int):
+                rounded = old == new and not new % 1000
+                yield check(change.after, new > old or rounded, f"later than {old}", new, pointer)
+
+
 def _settling(change: Change) -> frozenset[str]:
     """The state is compared unless it is on its way to another (facts:106)."""
     states = [read.item.get("state", SETTLED[0]) for read in (change.before, change.after) if read]

@@ -26,6 +26,8 @@ STALE = "update-with-stale-etag-is-refused"
 FOREIGN = "update-with-foreign-etag-is-refused"
 UNQUOTED = "update-with-unquoted-etag-is-refused"
 GARBAGE = "update-with-garbage-etag-is-refused"
+ALTERED = "update-with-altered-etag-is-refused"
+WEAK = "update-with-weak-etag-is-refused"
 LIKE_AN_ETAG = re.compile(r'"?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"?')
 Admits = Callable[[Emulator, Record, str], bool]
 
@@ -174,7 +176,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     )
 
 
-@family("{}-update-takes-garbage", GARBAGE)
+@family("{}-update-takes-garbage", GARBAGE, ALTERED, WEAK)
 def _(emulator: Emulator, kind: Kind) -> None:
     """An update is carried out whenever If-Match does not look like an etag."""
     lenient(

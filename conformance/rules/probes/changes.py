@@ -50,11 +50,17 @@ def refuse_updates(session: Session, kind: Kind, first: Exchange, foreign: str) 
         body=unsupported,
         headers={"If-Match": etag},
     )
+    if kind is not FLOW:
+        missing = [*patch, {"op": "remove", "path": "/params/nowhere/0"}]
+        row, headers = kind.row("patch-of-missing-path-is-refused"), {"If-Match": etag}
+        put(session, row, kind.update(), identifier, body=missing, headers=headers)
     for statement, if_match in (
         ("update-with-stale-etag-is-refused", stale),
         ("update-with-foreign-etag-is-refused", foreign),
         ("update-with-unquoted-etag-is-refused", etag.strip('"')),
         ("update-with-garbage-etag-is-refused", '"never-an-etag"'),
+        ("update-with-altered-etag-is-refused", _altered(etag)),
+        ("update-with-weak-etag-is-refused", f"W/{etag}"),
     ):
         if if_match != etag:
             put(
@@ -73,6 +79,11 @@ def refuse_updates(session: Session, kind: Kind, first: Exchange, foreign: str) 
         body=patch,
     )
     return read_one(session, kind, identifier)
+
+
+def _altered(etag: str) -> str:
+    """The etag in other letter case; where it has no letters, without its last character."""
+    return etag.swapcase() if etag.swapcase() != etag else f'{etag[:-2]}"'
 
 
 def missing_ones(session: Session, kind: Kind) -> None:

@@ -17,7 +17,7 @@ from conformance.rules.probes.kit import destination, etag_of, make, settled
 from conformance.rules.probes.lists import LIST_ROWS, probe_list
 from conformance.rules.probes.race import race
 from conformance.rules.probes.registry import probe, put
-from conformance.rules.probes.updates import UPDATE_ROWS, rows_of
+from conformance.rules.probes.updates import SEEN_EVERYWHERE, UPDATE_ROWS, rows_of
 
 LONG_TEXT = 'Größe · 데이터 흐름 · ☂ 😀 e\u0301 \\ " / ~ 中文\r\n\t' * 40
 
@@ -31,6 +31,12 @@ def _segment(name: str) -> dict[str, Any]:
             "description": "",
         },
     }
+
+
+def _bare_segment(name: str) -> dict[str, Any]:
+    segment = _segment(name)
+    del segment["value"]["description"]
+    return segment
 
 
 def _attribute(path: str) -> dict[str, Any]:
@@ -71,6 +77,10 @@ PATCHES: tuple[tuple[str, list[dict[str, Any]]], ...] = (
             {"op": "replace", "path": "/description", "value": "Replaced"},
         ],
     ),
+    (
+        "patch-replaces-a-whole-object",
+        [{"op": "replace", "path": f"{SEGMENTS}/0", "value": _bare_segment("No description")}],
+    ),
     ("patch-removes-a-value", [{"op": "remove", "path": f"{SEGMENTS}/0"}]),
     ("long-and-foreign-text-is-kept", describe(LONG_TEXT)),
 )
@@ -79,8 +89,8 @@ PATCHES: tuple[tuple[str, list[dict[str, Any]]], ...] = (
 @probe(
     "flows",
     *rows_of(FLOW, *UPDATE_ROWS, *LIST_ROWS, "patch-*", "long-*", "concurrent-*", "winning-*"),
-    *rows_of(FLOW, "disable-*", "unknown-action-*", "limit-*", "unknown-query-*"),
-    also=("gateway.sandbox.entities-*",),
+    *rows_of(FLOW, "disable-*", "*-action-*", "action-*", "limit-*", "unknown-query-*"),
+    also=("gateway.sandbox.entities-*", *SEEN_EVERYWHERE),
 )
 def flows(session: Session) -> None:
     chain = destination(session)
@@ -105,6 +115,7 @@ def _patches(session: Session, read: Exchange) -> Exchange:
     if session.wants(FLOW.row("patch-reads-escaped-pointers")):
         _escaped(session, read)
         read = settled(session, flow)
+    read = _equal(session, read)
     headers = {"If-Match": etag_of(session, read)}
     half = [
         _add(f"{SEGMENTS}/-", _segment("Half")),
@@ -137,6 +148,19 @@ def _escaped(session: Session, read: Exchange) -> None:
         )
 
 
+def _equal(session: Session, read: Exchange) -> Exchange:
+    """Add an attribute twice; returns the flow as it was, or the last read of it."""
+    requirement = FLOW.row("patch-adds-an-equal-value")
+    twin = _add(f"{PROFILES}/-", _attribute("person.birthDate"))
+    headers = {"If-Match": etag_of(session, read)}
+    flow = read.path["id"]
+    exchange = put(session, requirement, "updateFlow", flow, body=[twin, twin], headers=headers)
+    if exchange is None:
+        return read
+    settled(session, flow)
+    return read_one(session, FLOW, flow, twice=twin["value"]) if exchange.status < 300 else read
+
+
 def _elsewhere(session: Session, flow: str) -> None:
     other = session.world.settings.other_sandbox
     if other and session.wants("gateway.sandbox.references-stay-in-their-sandbox"):
@@ -147,9 +171,23 @@ def _elsewhere(session: Session, flow: str) -> None:
 def _actions(session: Session, flow: str) -> None:
     if session.wants(FLOW.row("disable-and-enable-change-the-state")):
         act(session, flow, "disable", "disabled")
-        act(session, flow, "enable", "enabled")
+        stale = _update_disabled(session, flow)
+        if read_one(session, FLOW, flow).at("/items/0/state") == "disabled":
+            act(session, flow, "enable", "enabled")
+        headers, query = {"If-Match": stale}, {"op": "disable"}
+        requirement = FLOW.row("action-with-stale-etag-is-refused")
+        put(session, requirement, "actOnFlow", flow, query=query, headers=headers)
     unknown = FLOW.row("unknown-action-is-refused")
     put(session, unknown, "actOnFlow", flow, query={"op": "explode"})
+
+
+def _update_disabled(session: Session, flow: str) -> str:
+    """Update a disabled flow, which stays disabled; returns the etag that it had before."""
+    etag = etag_of(session, read_one(session, FLOW, flow))
+    headers = {"If-Match": etag}
+    session.call("updateFlow", flow, body=describe("Disabled"), headers=headers, step="update")
+    read_one(session, FLOW, flow)
+    return etag
 
 
 def act(session: Session, flow: str, action: str, state: str) -> None:

@@ -5,7 +5,12 @@ from typing import Any
 
 from conformance.engine.kinds import CONNECTION
 from conformance.engine.session import Session
-from conformance.rules.probes.kit import account_body, make
+from conformance.rules.probes.changes import describe, read_one
+from conformance.rules.probes.kit import (
+    account_body,
+    etag_of,
+    make,
+)
 from conformance.rules.probes.lists import expect_none_named
 from conformance.rules.probes.registry import probe, put
 
@@ -56,7 +61,7 @@ def headers(session: Session) -> None:
 )
 def bodies(session: Session) -> None:
     body = account_body(session, "probe bodies")
-    make(session, CONNECTION, body)
+    account = make(session, CONNECTION, body)
     refused = {**body, "name": session.name("refused body")}
     text = json.dumps(refused).encode()
     send = "createConnection"
@@ -83,56 +88,23 @@ def bodies(session: Session) -> None:
         headers={"Content-Type": "application/json"},
     )
     _oversized(session, body)
+    _update_as_text(session, account)
     put(session, "gateway.body.body-of-other-json-type-is-refused", send, raw=b"[" + text + b"]")
     expect_none_named(session, CONNECTION, refused["name"])
+
+
+def _update_as_text(session: Session, account: str) -> None:
+    if session.wants("gateway.body.oversized-name-is-answered"):
+        etag = etag_of(session, read_one(session, CONNECTION, account))
+        text = json.dumps(describe("As text")).encode()
+        headers = {"Content-Type": "text/plain", "If-Match": etag}
+        requirement = "gateway.media-type.write-with-other-media-type-is-refused"
+        put(session, requirement, "updateConnection", account, raw=text, headers=headers)
 
 
 def _oversized(session: Session, body: dict[str, Any]) -> None:
     named = {**body, "name": session.name("x" * 100_000)}
     put(session, "gateway.body.oversized-name-is-answered", "createConnection", body=named)
-
-
-@probe(
-    "sandboxes",
-    "gateway.sandbox.entities-*",
-    "gateway.sandbox.references-*",
-    needs_setting="other_sandbox",
-)
-def sandboxes(session: Session) -> None:
-    other = session.world.settings.other_sandbox
-    body = account_body(session, "probe sandboxes")
-    own = make(session, CONNECTION, body)
-    session.call("getConnection", own, step="read-own")
-    foreign = make(
-        session,
-        CONNECTION,
-        {**body, "name": session.name("probe elsewhere")},
-        sandbox=other,
-        step="create-elsewhere",
-    )
-    requirement = "gateway.sandbox.entities-stay-in-their-sandbox"
-    put(session, requirement, "getConnection", own, sandbox=other)
-    notes = {"foreign": foreign}
-    query = {"property": f'name=="{session.name("probe elsewhere")}"'}
-    put(session, requirement, "listConnections", query=query, notes=notes)
-    if session.wants("gateway.sandbox.references-stay-in-their-sandbox"):
-        whole = {"limit": "100"}
-        put(session, requirement, "listConnections", query=whole, notes=notes)
-        notes = {"foreign": own}
-        put(session, requirement, "listConnections", query=whole, notes=notes, sandbox=other)
-    source = {
-        "name": session.name("probe foreign source"),
-        "baseConnectionId": foreign,
-        "connectionSpec": body["connectionSpec"],
-        "data": {"format": "json"},
-        "params": {"resourcePath": "charges"},
-    }
-    put(
-        session,
-        "gateway.sandbox.references-stay-in-their-sandbox",
-        "createSourceConnection",
-        body=source,
-    )
 
 
 def client_form(session: Session) -> dict[str, str]:
@@ -160,6 +132,12 @@ def token(session: Session) -> None:
         step="use-token",
         case="(issued token)",
     )
+    if session.wants("ims.token.earlier-token-stays-valid"):
+        session.call_form("fetchToken", form, step="fetch-another-token")
+        notes = {"earlier": True}
+        use = "use-earlier-token"
+        case = "(earlier token)"
+        session.call("listConnections", **LIST, notes=notes, headers=bearer, step=use, case=case)
     wrong = {**form, "client_secret": "not-the-secret-of-this-client"}
     requirement = "ims.token.wrong-secret-is-refused"
     if session.wants(requirement):

@@ -2,18 +2,31 @@
 
 from typing import Any
 
-from conformance.engine.kinds import FLOW, SOURCE, TARGET, Kind
+from conformance.engine.kinds import CONNECTION, FLOW, SOURCE, TARGET, Kind
 from conformance.engine.session import Session
-from conformance.rules.probes.kit import Destination, destination, make
+from conformance.rules.probes.changes import change, describe, read_one
+from conformance.rules.probes.kit import (
+    DESTINATION_FLOW,
+    Destination,
+    destination,
+    etag_of,
+    make,
+    settled,
+)
 from conformance.rules.probes.registry import probe, put
 
-LIST_ROWS = ("list-*", "deleted-one-*")
+LIST_ROWS = ("list-*", "deleted-one-*", "*-of-deleted-*")
 LONGEST_WALK = 8
+SHOWN = ("id", "name", "description", "state", "version", "etag", "createdAt", "updatedAt")
 
 
 @probe(
     "part-lists",
-    *(kind.row(glob) for kind in (SOURCE, TARGET) for glob in ("list-*", "deleted-one-leaves-*")),
+    *(
+        kind.row(glob)
+        for kind in (SOURCE, TARGET)
+        for glob in ("list-*", "deleted-one-leaves-*", "*-of-deleted-*")
+    ),
 )
 def part_lists(session: Session) -> None:
     chain = destination(session)
@@ -49,13 +62,38 @@ def probe_list(session: Session, kind: Kind, body: dict[str, Any]) -> None:
     if len(names) > 1:
         list_named(session, kind, names[-1:], lists=made[-1:], named=names[-1])
     if session.wants(kind.row("list-follows-orderby")):
-        for order in ("name", "-name"):
+        for order in ("name", "-name", "description,name"):
             list_named(session, kind, names, {"orderby": order}, ordered=order)
     if kind is FLOW and session.wants(FLOW.row("list-count-answers-a-number")):
         list_named(session, kind, names, {"count": "true"}, count=len(made))
+    if kind in (CONNECTION, TARGET) and session.wants(kind.row("list-begins-with-the-newest")):
+        list_named(session, kind, names, newest=made[::-1])
+    etag = _list_changed(session, kind, made[0], names[0])
     session.call(kind.delete(), made[0], step=f"delete-{kind.name}")
     put(session, kind.row("deleted-one-is-gone"), kind.get(), made[0])
+    if etag:
+        _again(session, kind, made[0], etag)
     list_named(session, kind, names[:1], lacks=made[:1])
+
+
+def _list_changed(session: Session, kind: Kind, identifier: str, name: str) -> str | None:
+    """List an entity that was read after an update, by its quoted name; its etag, or None if unwanted."""
+    if not session.wants(kind.row("list-agrees-with-read")):
+        return None
+    first = settled(session, identifier) if kind is FLOW else read_one(session, kind, identifier)
+    read = change(session, kind, first, describe("Listed"))
+    shown = {member: read.item[member] for member in SHOWN if member in read.item}
+    notes = {"lists": [identifier], "named": name, "shown": shown}
+    query = {"property": f'name=="{name}"'}
+    session.call(kind.list(), query=query, step=f"list-{kind.name}", notes=notes)
+    return etag_of(session, read)
+
+
+def _again(session: Session, kind: Kind, gone: str, etag: str) -> None:
+    """Update and delete what was deleted."""
+    row, headers = kind.row("update-of-deleted-one-is-not-found"), {"If-Match": etag}
+    put(session, row, kind.update(), gone, body=describe("x"), headers=headers)
+    put(session, kind.row("delete-of-deleted-one-is-not-found"), kind.delete(), gone)
 
 
 def list_named(
@@ -80,7 +118,7 @@ def walk(session: Session, kind: Kind, names: list[str], made: list[str]) -> Non
     """Page by page through the entities of some names."""
     query = {"property": f"name=={','.join(names)}", "limit": "1"}
     walk_of = f"{session.journey}-{kind.name}-{len(session.exchanges)}"
-    notes = {"walk": walk_of, "expected": made}
+    notes = {"walk": walk_of, "expected": made, "among": names}
     page = session.call(kind.list(), query=query, step=f"page-{kind.name}", notes=notes)
     for _ in range(LONGEST_WALK):
         following = page.at("/_links/next/href")
@@ -100,4 +138,6 @@ def specs(session: Session) -> None:
     kinesis, table = "86043421-563b-46ec-8e6c-e23184711bf6", "14518937-270c-4525-bdec-c2ba7cce3860"
     session.call("getConnectionSpec", kinesis, step="read-connection-spec", halts=False)
     session.call("getFlowSpec", table, step="read-flow-spec", halts=False)
+    profiles = DESTINATION_FLOW["id"]
+    session.call("getFlowSpec", profiles, step="read-other-flow-spec", halts=False)
     session.call("listFlowSpecs", step="list-flow-specs", halts=False)

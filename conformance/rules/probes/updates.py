@@ -1,6 +1,6 @@
 """Probes of updates of base connections, source connections and target connections."""
 
-from conformance.engine.kinds import CONNECTION, SOURCE, TARGET, Kind
+from conformance.engine.kinds import CONNECTION, FLOW_SERVICE_KINDS, SOURCE, TARGET, Kind
 from conformance.engine.session import Session
 from conformance.rules.probes.changes import (
     change,
@@ -21,10 +21,30 @@ UPDATE_ROWS = (
     "update-leaves-*",
     "update-w*",
     "update-of-*",
+    "update-advances-*",
     "etag-*",
+    "same-etag-*",
     "refused-*",
     "unsupported-*",
+    "patch-of-*",
     "*unknown-identifier*",
+)
+
+
+SEEN_EVERYWHERE = tuple(
+    kind.row(statement)
+    for kind in FLOW_SERVICE_KINDS
+    for statement in (
+        "create-stores-*",
+        "created-ids-*",
+        "dates-*",
+        "organization-*",
+        "read-*",
+        "state-*",
+        "update-date-*",
+        "version-*",
+        "location-*",
+    )
 )
 
 
@@ -33,7 +53,11 @@ def rows_of(kind: Kind, *globs: str) -> list[str]:
     return [kind.row(glob) for glob in globs]
 
 
-@probe("connections", *rows_of(CONNECTION, *UPDATE_ROWS, *LIST_ROWS, "test-*"))
+@probe(
+    "connections",
+    *rows_of(CONNECTION, *UPDATE_ROWS, *LIST_ROWS, "test-*"),
+    also=SEEN_EVERYWHERE,
+)
 def connections(session: Session) -> None:
     body = account_body(session, "probe account")
     other = make(session, CONNECTION, account_body(session, "probe other account"))
@@ -41,13 +65,23 @@ def connections(session: Session) -> None:
     foreign = etag_of(session, read_one(session, CONNECTION, other))
     read = refuse_updates(session, CONNECTION, read_one(session, CONNECTION, first), foreign)
     there_and_back(session, CONNECTION, read)
+    if session.wants(CONNECTION.row("same-etag-means-same-content")):
+        read = read_one(session, CONNECTION, first)
+        renamed = [{"op": "replace", "path": "/name", "value": session.name("renamed account")}]
+        change(session, CONNECTION, read, renamed)
+        read_one(session, CONNECTION, other)
     missing_ones(session, CONNECTION)
     if session.wants(CONNECTION.row("test-answers-result")):
         session.call("testConnection", first, step="test", halts=False)
     probe_list(session, CONNECTION, body)
 
 
-@probe("part-updates", *rows_of(SOURCE, *UPDATE_ROWS), *rows_of(TARGET, *UPDATE_ROWS))
+@probe(
+    "part-updates",
+    *rows_of(SOURCE, *UPDATE_ROWS),
+    *rows_of(TARGET, *UPDATE_ROWS),
+    also=SEEN_EVERYWHERE,
+)
 def part_updates(session: Session) -> None:
     chain = destination(session)
     _part(session, SOURCE, chain.source, chain)
