@@ -108,7 +108,8 @@ def list_pages_keep_the_filter(evidence: Evidence, kind: Kind) -> Iterator[Findi
 def list_begins_with_the_newest(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
     for exchange in _noted(evidence, kind, "newest"):
         newest, ids = exchange.notes["newest"], _ids(exchange)
-        yield check(exchange, ids == newest, f"{newest} in this order", ids, "/items")
+        fine = bool(ids) and ids == newest[: len(ids)]  # the first page may be a small one
+        yield check(exchange, fine, f"{newest} in this order", ids, "/items")
 
 
 @rule_of_kinds("list-agrees-with-read", *FLOW_SERVICE_KINDS)
