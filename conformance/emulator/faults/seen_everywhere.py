@@ -12,7 +12,6 @@ from conformance.emulator.store import Document, Record
 
 ADVANCES = "update-advances-the-update-date"
 STORED = "create-stores-what-was-sent"
-NARROW = "list-filters-narrow-each-other"
 LONGEST = 64
 
 
@@ -30,7 +29,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.policy.commit = commit
 
 
-@family("{}-name-is-cut-at-its-end", STORED, NARROW, kinds=(CONNECTION, FLOW))
+@family("{}-name-is-cut-at-its-end", STORED, kinds=(CONNECTION, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A name longer than sixty-four characters is cut off there."""
 

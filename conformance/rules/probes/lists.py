@@ -17,7 +17,7 @@ from conformance.rules.probes.registry import probe, put
 
 LIST_ROWS = ("list-*", "deleted-one-*", "*-of-deleted-*")
 LONGEST_WALK = 8
-SHOWN = ("id", "name", "description", "state", "version", "etag", "createdAt", "updatedAt")
+SHOWN = ("id", "name", "description", "state", "etag", "createdAt", "updatedAt")
 
 
 @probe(
