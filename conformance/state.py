@@ -64,10 +64,13 @@ class State:
         wanted = with_needs(self.selected, self.catalogue)
         only = tuple(self.options["sequence"])
         workflows = load_workflows(root)
+        repeats = _whole_number("repeats", self.options) if self.profile == "full" else 1
         itinerary = (
             ReadOnlyItinerary(connectors, workflows, self.settings, only)
             if self.profile == READ_ONLY
-            else Itinerary(connectors, workflows, self.settings, self.profile, only, wanted)
+            else Itinerary(
+                connectors, workflows, self.settings, self.profile, only, wanted, repeats
+            )
         )
         redactor = Redactor(self.settings.secrets())
         redactor.learn("access_token", self.shared["token"])
@@ -81,7 +84,7 @@ class State:
             connectors,
             wanted,
             refusable_among(self.catalogue),
-            _whole_number("repeats", self.options) if self.profile == "full" else 1,
+            repeats,
             examples=_whole_number("examples", self.options),
         )
         if self.shared.get("ledger"):

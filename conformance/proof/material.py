@@ -93,11 +93,10 @@ class LocalRun(Run):
         """Take over records of journeys instead of taking them."""
         self._journeys |= journeys
 
-    def journey(self, name: str) -> Journey:
-        """The record of a journey, taken at the first call."""
+    def obtain(self, name: str, wait: bool = True) -> None:
+        """Take a journey at the first call."""
         if name not in self._journeys:
             self._journeys[name] = take_safely(Journey(name), self.world, self.itinerary)
-        return self._journeys[name]
 
     def taken(self) -> list[Journey]:
         """The journeys taken so far, in the order of their names."""
@@ -143,8 +142,15 @@ class Material:
 
     def itinerary(self, settings: Settings) -> Itinerary:
         """The journeys of the effort."""
+        effort = self.effort
         return Itinerary(
-            self.connectors, self.workflows, settings, self.effort.sequences, (), self.wanted
+            self.connectors,
+            self.workflows,
+            settings,
+            effort.sequences,
+            (),
+            self.wanted,
+            effort.repeats,
         )
 
     def run(

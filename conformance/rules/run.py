@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 import conformance.rules
 import conformance.rules.generated
@@ -102,19 +102,31 @@ class Run:
         """The exchanges of the journeys that can show a requirement."""
         names = tuple(self.itinerary.journeys_for(row))
         if names not in self._evidence:
+            self._take_all((*self.itinerary.before(names), *names))
             self._evidence[names] = Evidence(self.journey(name) for name in names)
         return self._evidence[names]
 
+    def _take_all(self, names: tuple[str, ...]) -> None:
+        """Take journeys, first those that no other worker is taking just now."""
+        for wait in (False, True):
+            for name in names:
+                self.obtain(name, wait)
+
     def journey(self, name: str) -> Journey:
         """The record of a journey, taken now unless this or another worker has taken it."""
-        if name not in self._journeys:
-            path = self._record(name)
-            with FileLock(f"{path}.lock"):
-                if not path.exists():
-                    self._take(Journey(name), path)
-                if path.exists():
-                    self._journeys[name] = _read(path)
+        self.obtain(name)
         return self._journeys[name]
+
+    def obtain(self, name: str, wait: bool = True) -> None:
+        """Take a journey, or read its record; without `wait` not one that another worker is taking."""
+        if name in self._journeys:
+            return
+        path = self._record(name)
+        with suppress(Timeout), FileLock(f"{path}.lock", timeout=-1 if wait else 0):
+            if not path.exists():
+                self._take(Journey(name), path)
+            if path.exists():
+                self._journeys[name] = _read(path)
 
     def _take(self, journey: Journey, path: Path) -> None:
         try:

@@ -25,10 +25,13 @@ SOAKED = (
 )
 
 
-@probe("soak", *(kind.row(glob) for kind in FLOW_SERVICE_KINDS for glob in SOAKED), also=("*",))
+@probe(
+    "soak",
+    *(kind.row(glob) for kind in FLOW_SERVICE_KINDS for glob in SOAKED),
+    also=("*",),
+    repeats=True,
+)
 def soak(session: Session) -> None:
-    if session.world.repeats < 2:
-        return
     chain = destination(session)
     bodies = {
         SOURCE: part_body(chain),

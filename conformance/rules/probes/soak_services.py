@@ -25,9 +25,9 @@ from conformance.rules.probes.kit import (
 from conformance.rules.probes.registry import probe
 
 
-@probe("soak-registry", "schema-registry.*", also=("*",))
+@probe("soak-registry", "schema-registry.*", also=("*",), repeats=True)
 def soak_registry(session: Session) -> None:
-    for number in range(session.world.repeats if session.world.repeats > 1 else 0):
+    for number in range(session.world.repeats):
         session.call("getStats", step="soak-stats")
         for kind, body in ((SCHEMA, schema_body), (CLASS, class_body)):
             asked = body(session, f"soak {kind.name} {number}")
@@ -35,10 +35,8 @@ def soak_registry(session: Session) -> None:
             _soak(session, kind, str(session.take(created, "/meta:altId")), number)
 
 
-@probe("soak-data", "catalog.*", "data-prep.*", also=("*",))
+@probe("soak-data", "catalog.*", "data-prep.*", also=("*",), repeats=True)
 def soak_data(session: Session) -> None:
-    if session.world.repeats < 2:
-        return
     half = stored(session)
     second = session.call(
         "createSchema", body=schema_body(session, "soak second"), step="soak-second"
@@ -70,10 +68,14 @@ def _soak(session: Session, kind: Kind, identifier: str, number: int) -> None:
     session.call(kind.get(), identifier, case=kind.row(kind.gone), step=f"soak-{kind.name}-gone")
 
 
-@probe("soak-reads", "flow-service.connection-specs.*", "flow-service.runs.*", also=("*",))
+@probe(
+    "soak-reads",
+    "flow-service.connection-specs.*",
+    "flow-service.runs.*",
+    also=("*",),
+    repeats=True,
+)
 def soak_reads(session: Session) -> None:
-    if session.world.repeats < 2:
-        return
     source, half = table_source(session), lake(session)
     flow = make(session, FLOW, table_flow(session, "soak runs", source, half, schedule()))
     settled(session, flow)
@@ -94,11 +96,15 @@ def soak_reads(session: Session) -> None:
             act(session, flow, action, state)
 
 
-@probe("soak-creates", "flow-service.*.create*", "flow-service.flows.*-echoed*", also=("*",))
+@probe(
+    "soak-creates",
+    "flow-service.*.create*",
+    "flow-service.flows.*-echoed*",
+    also=("*",),
+    repeats=True,
+)
 def soak_creates(session: Session) -> None:
     """Creates that no other soak makes: of a table, of the data lake, and of a scheduled flow."""
-    if session.world.repeats < 2:
-        return
     source, half = table_source(session), lake(session)
     flow = table_flow(session, "soak", source, half, schedule())
     for number in range(session.world.repeats):
@@ -111,7 +117,7 @@ def soak_creates(session: Session) -> None:
         session.call(FLOW.delete(), made, step="soak-flow-delete")
 
 
-@probe("soak-tokens", "ims.*", needs_setting="client_secret", also=("*",))
+@probe("soak-tokens", "ims.*", needs_setting="client_secret", also=("*",), repeats=True)
 def soak_tokens(session: Session) -> None:
-    for _ in range(session.world.repeats if session.world.repeats > 1 else 0):
+    for _ in range(session.world.repeats):
         session.call_form("fetchToken", client_form(session), step="soak-token")
