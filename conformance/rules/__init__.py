@@ -2,6 +2,7 @@
 
 from conformance.rules import (  # noqa: F401
     connections,
+    data_lists,
     data_services,
     entities,
     etags,

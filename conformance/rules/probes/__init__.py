@@ -3,6 +3,7 @@
 from conformance.rules.probes import (  # noqa: F401
     creates,
     data,
+    data_lists,
     flow_updates,
     gateway,
     lists,

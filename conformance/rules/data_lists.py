@@ -1,0 +1,143 @@
+"""Lists of datasets, mapping sets and schemas: their order, their pages and their filters."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.engine.evidence import Evidence
+from conformance.engine.exchange import ABSENT, Exchange, at
+from conformance.engine.kinds import DATA_SET
+from conformance.engine.verdict import Finding, check
+from conformance.rules.registry import rule
+
+
+def _noted(evidence: Evidence, operation: str, note: str) -> list[Exchange]:
+    return [e for e in evidence.successes(operation) if note in e.notes]
+
+
+def _data_sets(exchange: Exchange) -> dict[str, Any]:
+    return exchange.body if isinstance(exchange.body, dict) else {}
+
+
+def _created(evidence: Evidence) -> list[int]:
+    """When the datasets of the journeys were created, as their reads tell."""
+    reads = ((e, e.at(f"/{e.path['id']}/created")) for e in evidence.successes(DATA_SET.get()))
+    return sorted({e.path["id"]: made for e, made in reads if isinstance(made, int)}.values())
+
+
+@rule("catalog.data-sets.list-follows-order-by")
+def list_follows_order_by(evidence: Evidence) -> Iterator[Finding]:
+    known = _created(evidence)
+    for exchange in _noted(evidence, "listDataSets", "ordered"):
+        ascending = exchange.notes["ordered"].startswith("asc")
+        place = exchange.notes["limit"]
+        if exchange.notes["start"] or len(known) < place:
+            continue
+        bound = known[place - 1] if ascending else known[-place]
+        shown = [at(one, "/created") for one in _data_sets(exchange).values()]
+        told = [when for when in shown if isinstance(when, int)]
+        fine = all(when <= bound if ascending else when >= bound for when in told)
+        expected = (
+            f"none created {'after' if ascending else 'before'} {bound}, which is on that page"
+        )
+        yield check(exchange, fine, expected, shown)
+
+
+@rule("catalog.data-sets.list-start-skips-that-many")
+def list_start_skips_that_many(evidence: Evidence) -> Iterator[Finding]:
+    for first, second in _steady_pages(evidence, "listDataSets", lambda e: sorted(_data_sets(e))):
+        page = _data_sets(first)
+        dates = {name: at(one, "/created") for name, one in page.items()}
+        left = list(_data_sets(second))
+        fine = len(left) == 1 and left[0] in page and _is_second(first, left[0], dates)
+        yield check(second, fine, f"the second of {sorted(page)}", left)
+
+
+def _is_second(first: Exchange, name: str, dates: dict[str, Any]) -> bool:
+    told = [when for when in dates.values() if isinstance(when, int)]
+    if len(told) != len(dates):
+        return True
+    outer = max(told) if first.notes["ordered"].startswith("asc") else min(told)
+    return bool(dates[name] == outer)
+
+
+@rule("catalog.data-sets.list-by-name-excludes-others")
+def list_by_name_excludes_others(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in _noted(evidence, "listDataSets", "lacks"):
+        found, wanted, other = list(_data_sets(exchange)), *_both(exchange)
+        fine = wanted in found and other not in found
+        yield check(exchange, fine, f"{wanted}, and not {other} of another name", found)
+
+
+def _both(exchange: Exchange) -> tuple[str, str]:
+    return exchange.notes["lists"], exchange.notes["lacks"]
+
+
+@rule("catalog.data-sets.list-properties-narrow-entries")
+def list_properties_narrow_entries(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in _noted(evidence, "listDataSets", "only"):
+        for identifier, one in _data_sets(exchange).items():
+            members = sorted(one) if isinstance(one, dict) else one
+            expected = [exchange.notes["only"]]
+            yield check(exchange, members == expected, repr(expected), members, f"/{identifier}")
+
+
+def _ids(exchange: Exchange) -> list[Any]:
+    found = exchange.at("/data")
+    return [at(one, "/id") for one in found] if isinstance(found, list) else []
+
+
+@rule("data-prep.mapping-sets.list-limit-bounds-page")
+def mapping_sets_limit_bounds_page(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in _noted(evidence, "listMappingSets", "limit"):
+        limit, found = exchange.notes["limit"], len(_ids(exchange))
+        yield check(exchange, found <= limit, f"at most {limit} mapping sets", found, "/data")
+
+
+@rule("data-prep.mapping-sets.list-start-skips-that-many")
+def mapping_sets_start_skips(evidence: Evidence) -> Iterator[Finding]:
+    for first, second in _steady_pages(evidence, "listMappingSets", _ids):
+        expected, actual = _ids(first)[1:], _ids(second)
+        yield check(second, actual == expected, repr(expected), actual, "/data")
+
+
+@rule("data-prep.mapping-sets.list-follows-order-by")
+def mapping_sets_follow_order_by(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in _noted(evidence, "listMappingSets", "ordered"):
+        found = exchange.at("/data")
+        dates = [at(one, "/createdDate") for one in found] if isinstance(found, list) else []
+        if len(dates) > 1 and ABSENT not in dates and len({type(date) for date in dates}) == 1:
+            expected = sorted(dates, reverse=exchange.notes["ordered"].startswith("-"))
+            yield check(exchange, dates == expected, repr(expected), dates, "/data")
+
+
+def _steady_pages(
+    evidence: Evidence, operation: str, shown: Any
+) -> Iterator[tuple[Exchange, Exchange]]:
+    """The first page of two and that of the second alone, where nobody changed the list meanwhile."""
+    pages: dict[str, list[Exchange]] = defaultdict(list)
+    for exchange in _noted(evidence, operation, "pages"):
+        pages[exchange.notes["pages"]].append(exchange)
+    for taken in pages.values():
+        if len(taken) == 3 and shown(taken[0]) == shown(taken[2]):
+            yield taken[0], taken[1]
+
+
+@rule("schema-registry.schemas.list-follows-orderby")
+def schemas_follow_orderby(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in _noted(evidence, "listSchemas", "expected"):
+        expected = exchange.notes["expected"]
+        actual = [title for title in _titles(exchange) if title in expected]
+        yield check(exchange, actual == expected, repr(expected), actual, "/results")
+
+
+@rule("schema-registry.schemas.list-start-is-passed-over")
+def schemas_start_is_passed_over(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in _noted(evidence, "listSchemas", "from"):
+        start, titles = exchange.notes["from"], _titles(exchange)
+        yield check(exchange, start not in titles, f"nothing titled {start}", titles, "/results")
+
+
+def _titles(exchange: Exchange) -> list[Any]:
+    found = exchange.at("/results")
+    return [at(one, "/title") for one in found] if isinstance(found, list) else []

@@ -1,0 +1,84 @@
+"""Probes of the lists of the data services: their order, their pages and their filters (full profile)."""
+
+from typing import Any
+
+from conformance.engine.exchange import Exchange
+from conformance.engine.kinds import DATA_SET, SCHEMA
+from conformance.engine.session import Session
+from conformance.rules.probes.kit import (
+    DATA_SET_CONTENT,
+    Stored,
+    mapping_body,
+    schema_body,
+    stored,
+)
+from conformance.rules.probes.registry import probe
+
+PAGES = (
+    ("0", "2"),
+    ("1", "1"),
+    ("0", "2"),
+)  # the first again, to see whether somebody changed the list
+
+
+@probe(
+    "data-lists",
+    *(DATA_SET.row(glob) for glob in ("list-by-*", "list-follows-*", "list-start-*", "list-prop*")),
+    "data-prep.mapping-sets.list-limit-*",
+    "data-prep.mapping-sets.list-follows-*",
+    "data-prep.mapping-sets.list-start-*",
+)
+def data_lists(session: Session) -> None:
+    half = stored(session)
+    session.call("createMappingSet", body=mapping_body(half.schema), step="create-mapping-set")
+    _data_sets(session, half)
+    for order in ("+createdDate", "-createdDate"):
+        _pages(session, "listMappingSets", order)
+
+
+def _data_sets(session: Session, half: Stored) -> None:
+    names = [session.name(f"probe list {end}") for end in ("one", "other")]
+    made = [_data_set(session, half, name) for name in names]
+    for identifier in made:
+        session.call(DATA_SET.get(), identifier, step="read-data-set")
+    for order in ("asc:created", "desc:created"):
+        _pages(session, "listDataSets", order)
+    named = {"lists": made[0], "lacks": made[1]}
+    session.call("listDataSets", query={"name": names[0]}, notes=named, step="list-by-name")
+    only = {"properties": "name", "name": names[0]}
+    session.call("listDataSets", query=only, notes={"only": "name"}, step="list-names")
+
+
+def _data_set(session: Session, half: Stored, name: str) -> str:
+    body = {"name": name, "schemaRef": {"id": half.schema, "contentType": DATA_SET_CONTENT}}
+    answer = session.call("createDataSet", body=body, step="create-data-set")
+    return str(session.take(answer, "/0")).rsplit("/", 1)[-1]
+
+
+def _pages(session: Session, operation: str, order: str) -> None:
+    walk = f"{session.journey} {order} {len(session.exchanges)}"
+    for start, limit in PAGES:
+        query = {"orderBy": order, "start": start, "limit": limit}
+        notes = {"ordered": order, "start": int(start), "limit": int(limit), "pages": walk}
+        session.call(operation, query=query, notes=notes, step=f"{operation}-{order[0]}-{start}")
+
+
+@probe("schema-lists", SCHEMA.row("list-follows-orderby"), SCHEMA.row("list-start-*"))
+def schema_lists(session: Session) -> None:
+    title = session.name("probe order")
+    titles = [_schema(session, end) for end in ("probe order a", "probe order b")]
+    _schemas(session, "title", title, expected=titles)
+    _schemas(session, "-title", f"{title} c", expected=titles[::-1])
+    _schemas(session, "title", titles[0], expected=titles[1:])
+    _schemas(session, "-title", titles[1], expected=titles[:1])
+
+
+def _schema(session: Session, end: str) -> str:
+    created = session.call("createSchema", body=schema_body(session, end), step="create-schema")
+    return str(session.take(created, "/title"))
+
+
+def _schemas(session: Session, order: str, start: str, expected: list[str]) -> Exchange:
+    query = {"orderby": order, "start": start, "limit": "20"}
+    notes: dict[str, Any] = {"from": start, "expected": expected}
+    return session.call("listSchemas", query=query, notes=notes, step=f"list-by-{order}")
