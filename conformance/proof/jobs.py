@@ -79,7 +79,7 @@ def intermittent_jobs(effort: Effort) -> list[Job]:
     jobs = []
     for position, (name, seam) in enumerate(FAULTS.all().items()):
         shown = f"{name}@{OCCASIONS[position % len(OCCASIONS)]}"
-        arguments = (shown, (shown,), (), seam.about, patient)
+        arguments = (shown, (shown,), (), seam.about, patient.for_rows(seam.about))
         jobs.append(Job("intermittent", shown, try_emulator, arguments, {"summary": seam.summary}))
     return jobs
 

@@ -2,8 +2,8 @@
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,12 @@ class Effort:
     sequences: str = "smoke"
     repeats: int = 1
     generated: frozenset[str] = frozenset()
+
+    def for_rows(self, names: Iterable[str]) -> "Effort":
+        """The same, with those of some requirements that only generated requests show."""
+        return replace(
+            self, generated=frozenset(name for name in names if name.split(".")[1] == GENERATED)
+        )
 
     def asks(self, row: Requirement) -> bool:
         """Whether a trial judges a row; generated requests cost more than all the others together."""

@@ -6,7 +6,6 @@ from typing import Any
 
 from conformance.engine.evidence import Evidence
 from conformance.engine.exchange import ABSENT, Exchange, at
-from conformance.engine.kinds import DATA_SET
 from conformance.engine.verdict import Finding, check
 from conformance.rules.registry import rule
 
@@ -19,16 +18,10 @@ def _data_sets(exchange: Exchange) -> dict[str, Any]:
     return exchange.body if isinstance(exchange.body, dict) else {}
 
 
-def _created(evidence: Evidence) -> list[int]:
-    """When the datasets of the journeys were created, as their reads tell."""
-    reads = ((e, e.at(f"/{e.path['id']}/created")) for e in evidence.successes(DATA_SET.get()))
-    return sorted({e.path["id"]: made for e, made in reads if isinstance(made, int)}.values())
-
-
 @rule("catalog.data-sets.list-follows-order-by")
 def list_follows_order_by(evidence: Evidence) -> Iterator[Finding]:
-    known = _created(evidence)
-    for exchange in _noted(evidence, "listDataSets", "ordered"):
+    for exchange in _noted(evidence, "listDataSets", "created"):
+        known = sorted(exchange.notes["created"])
         ascending = exchange.notes["ordered"].startswith("asc")
         place = exchange.notes["limit"]
         if exchange.notes["start"] or len(known) < place:

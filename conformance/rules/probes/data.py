@@ -175,9 +175,10 @@ def _post(session: Session, inlet_id: str, flow: str) -> None:
     )
     requirement = "data-collection.inlet.message-is-accepted"
     put(session, requirement, "collect", inlet_id, body=raw, headers=headers)
-    session.call("collect", inlet_id, body=raw, headers=headers, step="post-message")
     batch = {"messages": [raw, raw]}
-    session.call("collectBatch", inlet_id, body=batch, headers=headers, step="post-batch")
+    for _ in range(session.world.repeats):
+        session.call("collect", inlet_id, body=raw, headers=headers, step="post-message")
+        session.call("collectBatch", inlet_id, body=batch, headers=headers, step="post-batch")
     put(
         session,
         "data-collection.inlet.unknown-inlet-is-refused",

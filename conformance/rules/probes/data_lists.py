@@ -39,10 +39,12 @@ def data_lists(session: Session) -> None:
 def _data_sets(session: Session, half: Stored) -> None:
     names = [session.name(f"probe list {end}") for end in ("one", "other")]
     made = [_data_set(session, half, name) for name in names]
-    for identifier in made:
-        session.call(DATA_SET.get(), identifier, step="read-data-set")
+    read = [
+        session.call(DATA_SET.get(), one, step="read-data-set") for one in (half.data_set, *made)
+    ]
+    dates = [e.at(f"/{e.path['id']}/created") for e in read]
     for order in ("asc:created", "desc:created"):
-        _pages(session, "listDataSets", order)
+        _pages(session, "listDataSets", order, created=[d for d in dates if isinstance(d, int)])
     named = {"lists": made[0], "lacks": made[1]}
     session.call("listDataSets", query={"name": names[0]}, notes=named, step="list-by-name")
     only = {"properties": "name", "name": names[0]}
@@ -55,12 +57,14 @@ def _data_set(session: Session, half: Stored, name: str) -> str:
     return str(session.take(answer, "/0")).rsplit("/", 1)[-1]
 
 
-def _pages(session: Session, operation: str, order: str) -> None:
+def _pages(session: Session, operation: str, order: str, **known: Any) -> None:
     walk = f"{session.journey} {order} {len(session.exchanges)}"
     for start, limit in PAGES:
         query = {"orderBy": order, "start": start, "limit": limit}
-        notes = {"ordered": order, "start": int(start), "limit": int(limit), "pages": walk}
-        session.call(operation, query=query, notes=notes, step=f"{operation}-{order[0]}-{start}")
+        told = {"ordered": order, "start": int(start), "limit": int(limit), "pages": walk}
+        session.call(
+            operation, query=query, notes={**told, **known}, step=f"list-{order}-from-{start}"
+        )
 
 
 @probe("schema-lists", SCHEMA.row("list-follows-orderby"), SCHEMA.row("list-start-*"))

@@ -46,7 +46,7 @@ def soak(session: Session) -> None:
 def _soak(session: Session, kind: Kind, body: dict[str, object]) -> None:
     times = session.world.repeats
     for number in range(times):
-        name = session.name(f"soak {kind.name} {number}")
+        name = session.name(f"Soak {kind.name} {number} · Größe")
         made = make(session, kind, {**body, "name": name})
         if kind is FLOW:
             settled(session, made)
@@ -62,5 +62,5 @@ def _soak(session: Session, kind: Kind, body: dict[str, object]) -> None:
             )
     read = settled(session, kept) if kind is FLOW else read_one(session, kind, kept)
     for number in range(times):
-        read = change(session, kind, read, describe(f"soak {number}"))
+        read = change(session, kind, read, describe(f"Soak {number} · 데이터"))
         read = read_one(session, kind, kept)

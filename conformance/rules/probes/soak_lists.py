@@ -26,7 +26,7 @@ def soak_lists(session: Session) -> None:
         FLOW: chain.flow(session, "soak list"),
     }
     for kind, body in bodies.items():
-        names = [session.name(f"soak list {kind.name}{end}") for end in ("", " two", " three")]
+        names = [session.name(f"Soak list {kind.name}{end}") for end in ("", " two", " three")]
         made = [make(session, kind, {**body, "name": name}) for name in names]
         for number in range(session.world.repeats):
             list_named(session, kind, names[:1], lists=made[:1], named=names[0])

@@ -44,9 +44,9 @@ def soak_data(session: Session) -> None:
     newer = replace(half, schema=str(session.take(second, "/$id")))
     for number in range(session.world.repeats):
         made = _data_set(session, newer if number % 2 else half, number)
-        query = {"limit": str(1 + number % 2)}
-        notes = {"limit": 1 + number % 2}
-        session.call("listDataSets", query=query, notes=notes, step="soak-data-sets")
+        session.call(
+            "listDataSets", query={"limit": "1"}, notes={"limit": 1}, step="soak-data-sets"
+        )
         _soak(session, DATA_SET, made, number)
         session.call("getMappingSet", half.mapping, step="soak-mapping-set")
         session.call("listMappingSets", query={"limit": "1", "start": "0"}, step="soak-mappings")
@@ -54,7 +54,7 @@ def soak_data(session: Session) -> None:
 
 def _data_set(session: Session, half: Stored, number: int) -> str:
     body = {
-        "name": session.name(f"soak dataset {number}"),
+        "name": session.name(f"Soak Dataset {number} · Größe"),
         "schemaRef": {"id": half.schema, "contentType": DATA_SET_CONTENT},
     }
     answer = session.call("createDataSet", body=body, step="soak-data-set")
@@ -85,9 +85,11 @@ def soak_reads(session: Session) -> None:
         ("listConnectionSpecs", {"query": {"property": f'id=="{spec}"'}}),
         ("listFlowSpecs", {"query": {"property": 'name=="CRMToAEP"'}}),
         ("listRuns", {"query": {"property": f"flowId=={flow}"}}),
+        ("listConnectionSpecs", {}),
+        ("listConnectionSpecs", {}),
     )
-    for _ in range(session.world.repeats):
-        for operation, call in reads:
+    for number in range(session.world.repeats):
+        for operation, call in reads[: None if number % 2 else -1]:  # never in step, as above
             session.call(operation, step=f"soak-{operation}", **call)
         session.call("testConnection", account, step="soak-test", halts=False)
         session.call("exploreConnection", account, query=REST, step="soak-explore")
@@ -110,10 +112,10 @@ def soak_creates(session: Session) -> None:
     for number in range(session.world.repeats):
         for kind, template in ((SOURCE, source), (TARGET, half.target)):
             body = next(e.sent for e in session.exchanges if e.at("/id") == template)
-            made = make(session, kind, {**body, "name": session.name(f"soak {number}")})
+            made = make(session, kind, {**body, "name": session.name(f"Soak {number} · Größe")})
             session.call(kind.get(), made, step=f"soak-{kind.name}-read")
             session.call(kind.delete(), made, step=f"soak-{kind.name}-delete")
-        made = make(session, FLOW, {**flow, "name": session.name(f"soak flow {number}")})
+        made = make(session, FLOW, {**flow, "name": session.name(f"Soak flow {number} · Größe")})
         session.call(FLOW.delete(), made, step="soak-flow-delete")
 
 
