@@ -1,12 +1,11 @@
 """JSON Patch on flows (RFC 6902), activations, and several writers at once."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from conformance.engine.evidence import Change, Evidence
-from conformance.engine.exchange import ABSENT, Exchange, at
+from conformance.engine.exchange import ABSENT, at
 from conformance.engine.kinds import FLOW
 from conformance.engine.patch import differences
 from conformance.engine.verdict import Finding, breaks, check, holds
@@ -116,40 +115,3 @@ def patch_is_applied_whole_or_not_at_all(evidence: Evidence) -> Iterator[Finding
                 yield check(change.after, not wrong, "the flow as it was", wrong, "/items/0")
     for exchange in evidence.cases("flow-service.flows.patch-is-applied-whole-or-not-at-all"):
         yield check(exchange, exchange.status >= 400, "the patch to be refused", exchange.status)
-
-
-def _races(evidence: Evidence) -> dict[str, list[Exchange]]:
-    """The rounds whose writers all got an answer: one that did not may have won."""
-    rounds: dict[str, list[Exchange]] = defaultdict(list)
-    for exchange in evidence.exchanges:
-        if "race" in exchange.notes:
-            rounds[exchange.journey + exchange.notes["race"]].append(exchange)
-    return {name: several for name, several in rounds.items() if all(e.response for e in several)}
-
-
-@rule("flow-service.flows.concurrent-updates-have-one-winner")
-def concurrent_updates_have_one_winner(evidence: Evidence) -> Iterator[Finding]:
-    for writers in _races(evidence).values():
-        winners = [e for e in writers if e.status < 300]
-        yield check(
-            writers[-1],
-            len(winners) == 1,
-            f"one success among {len(writers)} writers",
-            f"{len(winners)} successes",
-        )
-
-
-@rule("flow-service.flows.winning-update-is-stored")
-def winning_update_is_stored(evidence: Evidence) -> Iterator[Finding]:
-    reads = {
-        e.journey + e.notes["after-race"]: e
-        for e in evidence.successes("getFlow")
-        if "after-race" in e.notes
-    }
-    for name, writers in _races(evidence).items():
-        winners = [at(e.sent, "/0/value") for e in writers if e.status < 300]
-        if name in reads and len(winners) == 1:
-            stored = reads[name].at("/items/0/description")
-            yield check(
-                reads[name], stored == winners[0], str(winners[0]), stored, "/items/0/description"
-            )

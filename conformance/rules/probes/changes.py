@@ -32,7 +32,14 @@ def change(
     session.call(
         kind.update(), identifier, body=operations, headers=headers, step="update", notes=notes
     )
-    return settled(session, identifier) if kind is FLOW else read_one(session, kind, identifier)
+    return look_again(session, kind, identifier)
+
+
+def look_again(session: Session, kind: Kind, identifier: str, **notes: Any) -> Exchange:
+    """A read of what was changed, of a flow once it has settled."""
+    if kind is FLOW:
+        return settled(session, identifier, **notes)
+    return read_one(session, kind, identifier, **notes)
 
 
 def refuse_updates(session: Session, kind: Kind, first: Exchange, foreign: str) -> Exchange:

@@ -91,7 +91,7 @@ def flows(session: Session) -> None:
     read = there_and_back(session, FLOW, read)
     missing_ones(session, FLOW)
     _elsewhere(session, read.path["id"])
-    race(session, read)
+    race(session, FLOW, read)
     _actions(session, read.path["id"])
     probe_list(session, FLOW, chain.flow(session, "probe list"))
     _queries(session)

@@ -11,6 +11,7 @@ from conformance.rules.probes.changes import (
 )
 from conformance.rules.probes.kit import Destination, account_body, destination, etag_of, make
 from conformance.rules.probes.lists import LIST_ROWS, probe_list
+from conformance.rules.probes.race import race
 from conformance.rules.probes.registry import probe
 
 UPDATE_ROWS = (
@@ -25,6 +26,8 @@ UPDATE_ROWS = (
     "refused-*",
     "unsupported-*",
     "*unknown-identifier*",
+    "concurrent-*",
+    "winning-*",
 )
 
 
@@ -40,7 +43,7 @@ def connections(session: Session) -> None:
     first = make(session, CONNECTION, body)
     foreign = etag_of(session, read_one(session, CONNECTION, other))
     read = refuse_updates(session, CONNECTION, read_one(session, CONNECTION, first), foreign)
-    there_and_back(session, CONNECTION, read)
+    race(session, CONNECTION, there_and_back(session, CONNECTION, read))
     missing_ones(session, CONNECTION)
     if session.wants(CONNECTION.row("test-answers-result")):
         session.call("testConnection", first, step="test", halts=False)
@@ -61,5 +64,5 @@ def _part(session: Session, kind: Kind, identifier: str, chain: Destination) -> 
     read = refuse_updates(session, kind, read, foreign)
     read = there_and_back(session, kind, read)
     renamed = [{"op": "replace", "path": "/name", "value": session.name(f"renamed {kind.name}")}]
-    change(session, kind, read, renamed)
+    race(session, kind, change(session, kind, read, renamed))
     missing_ones(session, kind)
