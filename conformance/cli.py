@@ -220,6 +220,7 @@ def _show(arguments: argparse.Namespace, words: list[str]) -> int:
         "accepts",
         "errata",
         "needs",
+        "absent",
         "excluded",
     ):
         value = getattr(row, name)

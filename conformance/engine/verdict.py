@@ -147,7 +147,7 @@ class Judge:
             return verdict
         stopped = [j for j in evidence.journeys if j.halted_at]
         if not stopped:
-            lacking = self._lacking(verdict.requirement)
+            lacking = self._lacking(verdict.requirement) or _absent(verdict.requirement, evidence)
             verdict.verdict = NOT_APPLICABLE if self._narrowed or lacking else UNTESTED
             verdict.message = lacking or "no exchange of this run shows it"
             return verdict
@@ -160,6 +160,11 @@ class Judge:
         verdict.blocked_by = None if first.unreachable else f"{first.name} at {first.halted_at}"
         verdict.message = f"{first.name} stopped at {first.halted_at}: {first.reason}"
         return verdict
+
+
+def _absent(row: Requirement, evidence: Evidence) -> str | None:
+    """Why successful answers may show nothing of a requirement, or None."""
+    return row.absent if evidence.successes(*row.operations) else None
 
 
 def _asks(exchange: Exchange, row: Requirement) -> bool:

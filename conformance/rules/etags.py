@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from conformance.engine.evidence import Evidence, Timeline
 from conformance.engine.exchange import ABSENT, Exchange
-from conformance.engine.kinds import FLOW, FLOW_SERVICE_KINDS, Kind
+from conformance.engine.kinds import FLOW, FLOW_SERVICE_KINDS, TRANSITIONAL, Kind
 from conformance.engine.verdict import Finding, check
 from conformance.rules.registry import rule_of_kinds
 
@@ -61,7 +61,9 @@ def unchanged_pairs(timeline: Timeline) -> Iterator[tuple[Exchange, Exchange]]:
 
 
 def settled(kind: Kind, read: Exchange) -> bool:
-    return kind is not FLOW or read.item.get("state") in SETTLED
+    """Whether an entity is on its way to no other state (facts:106)."""
+    state = read.item.get("state")
+    return state in SETTLED or (kind is not FLOW and state not in TRANSITIONAL)
 
 
 @rule_of_kinds("etag-never-returns", *FLOW_SERVICE_KINDS)

@@ -22,11 +22,11 @@ TABLE_SPEC = {
 SAMPLES = (
     ({"startTime": 1567411548, "frequency": "minute", "interval": 15}, True),
     ({"startTime": 1567411548, "frequency": "minute", "interval": 14}, False),
-    ({"startTime": 1567411548, "frequency": "day", "interval": 1}, True),
+    ({"startTime": 1567411548, "frequency": "day", "interval": 15}, True),
     ({"startTime": 1567411548, "frequency": "day", "interval": 0}, False),
-    ({"frequency": "day", "interval": 1}, False),
-    ({"startTime": 1567411548, "interval": 1}, False),
-    ({"startTime": 1567411548, "frequency": "fortnight", "interval": 1}, False),
+    ({"frequency": "day", "interval": 15}, False),
+    ({"startTime": 1567411548, "interval": 15}, False),
+    ({"startTime": 1567411548, "frequency": "fortnight", "interval": 15}, False),
 )
 
 

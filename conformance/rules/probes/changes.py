@@ -5,18 +5,13 @@ from typing import Any
 from conformance.engine.exchange import Exchange
 from conformance.engine.kinds import FLOW, Kind
 from conformance.engine.session import Session
-from conformance.rules.probes.kit import UNKNOWN, etag_of, settled
+from conformance.rules.probes.kit import UNKNOWN, etag_of, read_one, settled
 from conformance.rules.probes.registry import put
 
 
 def describe(text: str) -> list[dict[str, Any]]:
     """The patch that sets a description."""
     return [{"op": "add", "path": "/description", "value": text}]
-
-
-def read_one(session: Session, kind: Kind, identifier: str, **notes: Any) -> Exchange:
-    """A lawful read of an entity."""
-    return session.call(kind.get(), identifier, step=f"read-{kind.name}", notes=notes)
 
 
 def change(

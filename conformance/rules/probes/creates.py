@@ -13,6 +13,7 @@ from conformance.rules.probes.kit import (
     destination,
     lake,
     make,
+    remove,
     settled,
     table_flow,
     table_source,
@@ -228,9 +229,9 @@ def _refused_patch(session: Session, flow: str) -> None:
 def _deleted_source(session: Session, body: Body, source: str, flow: str) -> None:
     requirement = FLOW.row("deleted-source-connection-is-refused")
     if session.wants(requirement):
-        session.call("deleteFlow", flow, step="delete-flow")
+        remove(session, FLOW, flow, "delete-flow")
         for extra in [c for c in session.created if c.resource == "flow" and not c.deleted]:
-            session.call("deleteFlow", extra.id, step="delete-flow")
+            remove(session, FLOW, extra.id, "delete-flow")
         session.call("deleteSourceConnection", source, step="delete-source")
         put(
             session,

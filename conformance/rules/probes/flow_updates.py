@@ -9,11 +9,10 @@ from conformance.rules.probes.changes import (
     change,
     describe,
     missing_ones,
-    read_one,
     refuse_updates,
     there_and_back,
 )
-from conformance.rules.probes.kit import destination, etag_of, make, settled
+from conformance.rules.probes.kit import destination, etag_of, make, read_one, settled
 from conformance.rules.probes.lists import LIST_ROWS, probe_list
 from conformance.rules.probes.race import race
 from conformance.rules.probes.registry import probe, put

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.engine.exchange import Exchange
-from conformance.engine.kinds import CONNECTION, FLOW, Kind
+from conformance.engine.kinds import CONNECTION, FLOW, TRANSITIONAL, Kind
 from conformance.engine.session import Session, encode_source_params
 
 DATA_LAKE = {"id": "c604ff05-7f1a-43c0-8e18-33bf874cb11c", "version": "1.0"}
@@ -248,6 +248,22 @@ def settled(session: Session, flow: str, **notes: Any) -> Exchange:
             exchange, f"the flow is {exchange.at('/items/0/state')} after {SETTLING_SECONDS:.0f} s"
         )
     return exchange
+
+
+def read_one(session: Session, kind: Kind, identifier: str, **notes: Any) -> Exchange:
+    """A lawful read of an entity, once more for as long as it is on its way to another state."""
+    return session.poll(
+        lambda: session.call(kind.get(), identifier, step=f"read-{kind.name}", notes=notes),
+        lambda read: read.at("/items/0/state") not in TRANSITIONAL,
+        SETTLING_SECONDS,
+    )
+
+
+def remove(session: Session, kind: Kind, identifier: str, step: str) -> None:
+    """Delete an entity; a flow only once it has settled (facts:103)."""
+    if kind is FLOW:
+        settled(session, identifier)
+    session.call(kind.delete(), identifier, step=step)
 
 
 def etag_of(session: Session, read: Exchange) -> str:

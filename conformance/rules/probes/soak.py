@@ -2,8 +2,8 @@
 
 from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, SOURCE, TARGET, Kind
 from conformance.engine.session import Session
-from conformance.rules.probes.changes import change, describe, read_one
-from conformance.rules.probes.kit import account_body, destination, make, settled
+from conformance.rules.probes.changes import change, describe
+from conformance.rules.probes.kit import account_body, destination, make, read_one, settled
 from conformance.rules.probes.lists import list_named, part_body
 from conformance.rules.probes.registry import probe
 

@@ -16,6 +16,7 @@ from conformance.rules.probes.kit import (
     account_body,
     lake,
     make,
+    remove,
     schema_body,
     settled,
     stored,
@@ -116,7 +117,7 @@ def soak_creates(session: Session) -> None:
             session.call(kind.get(), made, step=f"soak-{kind.name}-read")
             session.call(kind.delete(), made, step=f"soak-{kind.name}-delete")
         made = make(session, FLOW, {**flow, "name": session.name(f"Soak flow {number} · Größe")})
-        session.call(FLOW.delete(), made, step="soak-flow-delete")
+        remove(session, FLOW, made, "soak-flow-delete")
 
 
 @probe("soak-tokens", "ims.*", needs_setting="client_secret", also=("*",), repeats=True)

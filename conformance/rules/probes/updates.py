@@ -5,11 +5,17 @@ from conformance.engine.session import Session
 from conformance.rules.probes.changes import (
     change,
     missing_ones,
-    read_one,
     refuse_updates,
     there_and_back,
 )
-from conformance.rules.probes.kit import Destination, account_body, destination, etag_of, make
+from conformance.rules.probes.kit import (
+    Destination,
+    account_body,
+    destination,
+    etag_of,
+    make,
+    read_one,
+)
 from conformance.rules.probes.lists import LIST_ROWS, probe_list
 from conformance.rules.probes.race import race
 from conformance.rules.probes.registry import probe
