@@ -43,7 +43,7 @@ _SCHEME = re.compile(r"(\w+) +(\S.*)")
 _KNOWN_SCHEME = re.compile(r"(?i)(basic|bearer) +(\S.*)")
 # Values stand in lookaheads: one may hold another name and value.
 _PAIR = re.compile(r"(?<![\w-])([A-Za-z][\w-]*)=(?=([^\s&;,\"'<>\\]{8,}))")
-_CUT_MEMBER = re.compile(r'(\\*")([\w-]+)\1\s*:\s*\1(?=(.+?)(?:(?<!\\)\1|$))')
+_CUT_MEMBER = re.compile(r'(\\*["\'])([\w-]+)\1\s*:\s*\1(?=(.+?)(?:(?<!\\)\1|$))')
 
 
 def is_secret(key: str) -> bool:
@@ -55,7 +55,7 @@ def secrets_in(text: str) -> Iterator[tuple[str, str]]:
     """Name and value of each secret that a text itself gives away."""
     document = parsed(text)
     yield from secret_members(document)
-    if document is None and '"' in text:
+    if document is None and ('"' in text or "'" in text):
         yield from _cut_members(text)
     if "=" in text or "%3D" in text or "%3d" in text:
         yield from _pairs(text)
@@ -113,7 +113,7 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _cut_members(text: str) -> Iterator[tuple[str, str]]:
-    """The members of what was meant to be JSON."""
+    """The members of what was meant to be JSON, or is the text of a dict in Python."""
     for quotes, key, value in _CUT_MEMBER.findall(text):
         if is_secret(key):
             yield key, _unescaped(value, len(quotes).bit_length())
