@@ -119,7 +119,8 @@ def _exchange(
     about: dict[str, Any] = dict(one.about)
     place = urlsplit(one.url).path
     known = contract.identify(one.method, place)
-    operation = str(about.get("operation") or (known[0].id if known else ""))
+    told = str(about.get("operation", ""))
+    operation = told if told in contract.operations else known[0].id if known else ""
     request = Request(
         hide.headers(one.headers), hide.text(one.text), one.method, hide.text(one.url)
     )
