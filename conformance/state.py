@@ -101,7 +101,9 @@ class State:
         """Begin the account of this run, before anything is created."""
         if self.run.world.ledger:
             about = {name: self.target[name] for name in ("base_url", "org_id", "sandbox")}
-            self.run.world.ledger.begin({**about, "embedded": self.embedded is not None})
+            lock = self.lock and str(Path(self.lock.lock_file).absolute())
+            embedded = self.embedded is not None
+            self.run.world.ledger.begin({**about, "embedded": embedded, "lock": lock})
 
     @property
     def target(self) -> dict[str, str]:

@@ -140,6 +140,29 @@ def test_a_reader_that_goes_away_leaves_results_and_nothing_else(tmp_path):
     assert is_valid(results(tmp_path / "r"))
 
 
+def test_a_run_without_a_place_for_its_output_does_its_work(tmp_path):
+    with place() as there:
+        close = lambda: (os.close(1), os.close(2))  # noqa: E731
+        process = there.start(*SMOKE, "--report-dir", str(tmp_path / "r"), preexec_fn=close)
+        assert process.wait(60) == 0
+        assert there.names() == []
+    assert results(tmp_path / "r")["conformant"] is True
+
+
+@pytest.mark.parametrize("ledger", ["/dev/full", "/proc/ledger", "FILE/ledger"])
+def test_a_ledger_that_cannot_be_written_ends_the_run_before_it_creates(tmp_path, ledger):
+    (tmp_path / "file").touch()
+    ledger = ledger.replace("FILE", str(tmp_path / "file"))
+    heard = []
+    with place(lambda method, path: heard.append((method, path))) as there:
+        words = ("--ledger", ledger, "--report-dir", str(tmp_path / "r"))
+        ended = there.command(*SMOKE, *words)
+        assert ended.returncode == 3
+        assert f"--ledger {ledger}: " in ended.stderr
+        assert "Traceback" not in ended.stdout + ended.stderr
+        assert {method for method, path in heard if not path.startswith("/ims/")} <= {"GET"}
+
+
 @pytest.mark.parametrize("size", [6_000, 60_000], ids=["ledger", "results"])
 def test_a_disk_that_is_full_leaves_results_and_a_whole_ledger(tmp_path, size):
     """No file may grow beyond the size: that is how a full disk shows without one."""
