@@ -24,6 +24,7 @@ PLUGINS = ("xdist.plugin", "allure_pytest.plugin")
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 conformant, 1 not, 2 usage or data, 3 suite or network."""
     words = sys.argv[1:] if argv is None else argv
+    _open_what_is_closed()
     parser = _parser()
     arguments, extra = parser.parse_known_args(words)
     is_dry = getattr(arguments, "aep_dry_run", False)
@@ -36,6 +37,13 @@ def main(argv: list[str] | None = None) -> int:
         return error.exit_code
     except BrokenPipeError:
         return 3
+
+
+def _open_what_is_closed() -> None:
+    """Started without a place for its output, as some schedulers do, a command says nothing, but does its work."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - stays open
 
 
 def _parser() -> argparse.ArgumentParser:

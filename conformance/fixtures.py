@@ -112,10 +112,11 @@ def aep_emulator_options() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def aep_emulator(aep_emulator_options: dict[str, Any]) -> Iterator[Target]:
     """The embedded emulator of the Platform: base_url, credentials and headers."""
-    from conformance.embedded import Embedded
+    from conformance.embedded import Embedded, near
 
     embedded = Embedded(**aep_emulator_options)
-    yield Target(**{name: embedded.settings[name] for name in Target.__dataclass_fields__})
+    with near():
+        yield Target(**{name: embedded.settings[name] for name in Target.__dataclass_fields__})
     embedded.stop()
 
 

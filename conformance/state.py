@@ -49,6 +49,7 @@ class State:
         self.embedded: Embedded | None = None
         self.lock: FileLock | None = None
         self.rows: dict[str, dict[str, Any]] = {}
+        self.unjudged: dict[str, str] = {}
         self.started = time.time()
         root = contracts_root()
         self.catalogue: Catalogue = load_catalogue(root)
@@ -103,7 +104,9 @@ class State:
         """Begin the account of this run, before anything is created."""
         if self.run.world.ledger:
             about = {name: self.target[name] for name in ("base_url", "org_id", "sandbox")}
-            self.run.world.ledger.begin({**about, "embedded": self.embedded is not None})
+            lock = self.lock and str(Path(self.lock.lock_file).absolute())
+            embedded = self.embedded is not None
+            self.run.world.ledger.begin({**about, "embedded": embedded, "lock": lock})
 
     @property
     def target(self) -> dict[str, str]:
@@ -162,7 +165,7 @@ class State:
         rows = [
             self.rows.get(row.id) or self._late(row)
             for row in self.selected
-            if interrupted or row.id in self.rows
+            if interrupted or row.id in self.rows or row.id in self.unjudged
         ]
         notes = ["the run was interrupted: what is untested was not reached"] if interrupted else []
         self._say_how_to_rerun(rows)
@@ -199,7 +202,9 @@ class State:
                 row["rerun"] = self.rerun(self.catalogue[row["id"]])
 
     def _late(self, row: Requirement) -> dict[str, Any]:
-        """The entry of a requirement whose test an interruption cut off."""
+        """The entry of a requirement whose test an interruption or an error of the suite cut off."""
+        if row.id in self.unjudged:
+            return results.row_of(Verdict(row, verdicts.ERROR, self.unjudged[row.id]))
         if self.run.is_judgeable(row):
             return results.row_of(self.verdict(row))
         return results.row_of(Verdict(row, verdicts.UNTESTED, "the run ended before it"))

@@ -13,7 +13,7 @@ import conformance.rules
 import conformance.rules.generated
 import conformance.rules.probes  # noqa: F401 - registers the probes
 from conformance.engine.catalogue import Catalogue, Requirement
-from conformance.engine.evidence import Evidence, Journey
+from conformance.engine.evidence import INTERRUPTION, Evidence, Journey
 from conformance.engine.session import World
 from conformance.engine.verdict import Judge, Verdict
 from conformance.rules.journeys import Itinerary, take
@@ -129,12 +129,18 @@ class Run:
                 self._journeys[name] = _read(path)
 
     def _take(self, journey: Journey, path: Path) -> None:
+        begun = path.with_suffix(".begun")
         try:
+            if begun.exists():
+                _lose(journey)
+                return
+            _touch(begun)
             with self.tape.around(journey, self.world) as world:
                 take(journey, world, self.itinerary)
         finally:
             self._journeys[journey.name] = journey
             _write(path, journey)
+            begun.unlink(missing_ok=True)
 
     def _record(self, name: str) -> Path:
         return self.records / f"{name}.json"
@@ -168,6 +174,17 @@ def with_needs(rows: Iterable[Requirement], catalogue: Catalogue) -> frozenset[s
             found.add(name)
             pending.extend(catalogue[name].needs)
     return frozenset(found)
+
+
+def _lose(journey: Journey) -> None:
+    """Taken once more, a journey would meet what the process that died over it left behind."""
+    journey.halted_at, journey.reason = INTERRUPTION, "the process that took it died"
+    journey.unreachable = True
+
+
+def _touch(path: Path) -> None:
+    with suppress(OSError):  # a full disk
+        path.touch()
 
 
 def _read(path: Path) -> Journey:

@@ -61,6 +61,21 @@ def test_a_client_of_its_own(aep_judge, aep_target):
     assert "Traceback" not in ended.stdout.str()
 
 
+def test_the_emulator_is_reached_without_the_proxy_of_the_environment(run_tests, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    ended = run_tests(
+        """
+def test_requests(aep_session, aep_target):
+    assert right(aep_session, aep_target).ok
+
+def test_httpx(aep_target, aep_httpx):
+    assert right(aep_httpx, aep_target).is_success
+"""
+    )
+    ended.assert_outcomes(passed=2)
+
+
 FAULTY = """
 import pytest
 

@@ -3,6 +3,7 @@
 import jsonschema
 import pytest
 
+from conformance.selftest.command import run_command
 from conformance.selftest.contract_files import schema_named
 from conformance.selftest.remote import everything
 from conformance.selftest.rough_network import QUICK, now_and_then
@@ -89,3 +90,11 @@ def test_a_server_that_always_answers_so_of_its_own_is_not_conformant(tmp_path, 
         found = results(tmp_path)
         assert "NOT conformant" in found["verdict"]
         assert failed in [r["id"] for r in found["requirements"] if r["verdict"] == "fail"]
+
+
+def test_the_embedded_emulator_is_reached_without_the_proxy_of_the_environment(tmp_path):
+    names = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy")
+    environ = dict.fromkeys(names, "http://127.0.0.1:9")
+    for words in ((*SMOKE, *SOME, "-n", "2"), (*SMOKE, *SOME, "--dry-run")):
+        ended = run_command(*words, "--report-dir", str(tmp_path), **environ)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
