@@ -9,7 +9,7 @@ from conformance.engine.session import Session
 from conformance.rules.probes.changes import describe, look_again
 from conformance.rules.probes.kit import etag_of
 
-ROUNDS = (4, 3)  # writers in each
+ROUNDS = (4, 2)  # writers in each
 THOROUGH_ROUNDS = (2, 3, 4, 5, 6, 6, 6, 6)
 ROUNDS_OF_PARTS = (6, 3, 6)
 
