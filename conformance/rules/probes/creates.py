@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from conformance.engine.kinds import CONNECTION, FLOW, SOURCE, TARGET
+from conformance.engine.removal import remove
 from conformance.engine.session import Session
 from conformance.rules.probes.kit import (
     DATA_LAKE,
@@ -13,7 +14,6 @@ from conformance.rules.probes.kit import (
     destination,
     lake,
     make,
-    remove,
     settled,
     table_flow,
     table_source,
@@ -111,7 +111,7 @@ def part_creates(session: Session) -> None:
         },
     )
     for kind, identifier in ((TARGET, chain.target), (SOURCE, chain.source)):
-        session.call(kind.delete(), identifier, step=f"delete-{kind.name}")
+        remove(session, kind, identifier, step=f"delete-{kind.name}")
         put(session, kind.row("deleted-one-is-gone"), kind.get(), identifier)
 
 
@@ -229,10 +229,10 @@ def _refused_patch(session: Session, flow: str) -> None:
 def _deleted_source(session: Session, body: Body, source: str, flow: str) -> None:
     requirement = FLOW.row("deleted-source-connection-is-refused")
     if session.wants(requirement):
-        remove(session, FLOW, flow, "delete-flow")
+        remove(session, FLOW, flow, step="delete-flow")
         for extra in [c for c in session.created if c.resource == "flow" and not c.deleted]:
-            remove(session, FLOW, extra.id, "delete-flow")
-        session.call("deleteSourceConnection", source, step="delete-source")
+            remove(session, FLOW, extra.id, step="delete-flow")
+        remove(session, SOURCE, source, step="delete-source")
         put(
             session,
             requirement,
