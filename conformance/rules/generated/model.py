@@ -5,6 +5,7 @@ from typing import Any
 
 from conformance.engine.exchange import ABSENT, Exchange
 from conformance.engine.kinds import TRANSITIONAL, Kind
+from conformance.engine.likeness import by_value, member_names, of_the_client
 from conformance.engine.patch import apply_patch, differences, missing_from
 from conformance.rules.generic import said
 from conformance.rules.updates import VOLATILE
@@ -26,17 +27,20 @@ class Living:
     spent: list[str] = field(default_factory=list)
     state: str = ""
     parts: tuple[str, ...] = ()
+    named: set[str] = field(default_factory=set)
 
     def expected(self) -> Body:
         """What a read must show, for an exchange's notes."""
         shown: Body = {"status": [200], "sent": self.sent, "spent": list(self.spent)}
         shown["whole"] = _lasting(self.whole) if self.whole else None
+        shown["named"] = sorted(self.named | member_names([self.sent]))
         shown["etag"] = self.etag or None
         shown["state"] = self.state or None
         return shown
 
     def changed(self, operations: list[Body]) -> None:
         """A patch was taken: its members change, the rest does not, the etag is spent."""
+        self.named |= member_names([self.sent, operations])
         self.whole = apply_patch(self.whole, operations)
         self.sent = {k: v for k, v in self.whole.items() if k in self.sent}
         self.renewed()
@@ -79,9 +83,10 @@ def _read(exchange: Exchange, model: Body) -> list[Wrong]:
     item = exchange.item
     if item is ABSENT:
         return [("/items", "the entity", exchange.at("/items"))]
-    found = missing_from(model["sent"], item)
+    found = missing_from(by_value(model["sent"]), by_value(item))
     if model["whole"] is not None:
-        found = found or differences(model["whole"], _lasting(item))
+        changed = differences(by_value(model["whole"]), by_value(_lasting(item)))
+        found = found or of_the_client(changed, set(model["named"]))
     wrong = [(f"/items/0{pointer}", repr(want), actual) for pointer, want, actual in found]
     return wrong + _etag(item, model) + _state(item, model)
 
