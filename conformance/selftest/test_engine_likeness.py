@@ -7,7 +7,9 @@ from conformance.engine.likeness import by_value, member_names, of_the_client
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("15", 15), ("-1", -1), ("true", True), ("fifteen", "fifteen"), (15, 15)]
+    ("text", "number"),
+    [("15", 15), ("-1", -1), ("true", True), ("fifteen", "fifteen"), (15, 15)],
+    ids=repr,
 )
 def test_text_and_number_of_a_schedule_are_one_value(text, number):
     schedule = {"scheduleParams": {"interval": text, "backfill": text}}
@@ -35,6 +37,7 @@ def test_names_that_look_like_numbers_stay_text():
         ("/transformations/0/params/selectors/0/value/createTime", "1658344069", True),
         ("/description", ABSENT, True),
     ],
+    ids=repr,
 )
 def test_only_members_that_no_client_named_are_the_targets_own(pointer, want, counts):
     patch = [

@@ -167,3 +167,8 @@ def test_what_successful_answers_may_lack_is_not_applicable(answers, verdict):
     found = judge([lacking], {}, [seen])["a"]
     assert found.verdict == verdict
     assert answers == () or found.message == "no flow of this run has run yet"
+
+
+def test_message_tells_a_number_from_its_text():
+    found = judge([need("a")], {"a": [breaks(OK, repr(0), "0", "/version")]})["a"]
+    assert found.message == "expected 0, got '0' at /version"

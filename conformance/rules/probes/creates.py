@@ -20,6 +20,7 @@ from conformance.rules.probes.kit import (
 )
 from conformance.rules.probes.lists import expect_none_named
 from conformance.rules.probes.registry import probe, put
+from conformance.rules.specs import accepts
 
 Body = dict[str, Any]
 START = "1567411548"
@@ -48,10 +49,10 @@ def connection_creates(session: Session) -> None:
             "unknown-auth-spec-is-refused",
             {**body, "auth": {**body["auth"], "specName": "No Such Authentication"}},
         ),
-        ("missing-auth-params-are-refused", {**body, "auth": {**body["auth"], "params": {}}}),
         ("missing-name-is-refused", without(body, "name")),
     ):
         put(session, CONNECTION.row(statement), "createConnection", body=wrong)
+    _without_credentials(session, {**body, "auth": {**body["auth"], "params": {}}})
     expect_none_named(session, CONNECTION, body["name"])
     session.call("exploreConnection", account, query=REST, step="explore")
     put(
@@ -60,6 +61,18 @@ def connection_creates(session: Session) -> None:
         "exploreConnection",
         account,
     )
+
+
+def _without_credentials(session: Session, body: Body) -> None:
+    """Leave out the credentials, if the auth spec of the target requires any (facts:141)."""
+    requirement = CONNECTION.row("missing-auth-params-are-refused")
+    if not session.wants(requirement):
+        return
+    spec = session.call("getConnectionSpec", body["connectionSpec"]["id"], step="read-auth-spec")
+    offered = spec.at("/items/0/authSpec")
+    for one in offered if isinstance(offered, list) else []:
+        if one.get("name") == body["auth"]["specName"] and accepts(one.get("spec"), {}) is False:
+            put(session, requirement, "createConnection", body=body)
 
 
 @probe(
