@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from conformance.emulator.app import Emulator
-from conformance.emulator.errors import flow_refusal
+from conformance.emulator.errors import bad_value, flow_refusal
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.store import Document, Record
 from conformance.emulator.variants import variant
 
 A_MOMENT = 120
+LEAVING = "delete-finalizing"
 SETTLED = ("enabled", "disabled")
 
 
@@ -88,3 +91,28 @@ def _(emulator: Emulator) -> None:
         )
 
     emulator.policy.start = start
+
+
+@variant("deleted-ones-take-a-moment-to-leave", documents=["facts:106", "facts:232"])
+def _(emulator: Emulator) -> None:
+    """What was deleted is there for another 0.12 seconds, in the state `delete-finalizing`, of no more use."""
+    usual, reference = emulator.policy.remove, emulator.policy.check_reference
+
+    def check_reference(emulator: Emulator, request: Request, kind: str, identifier: Any) -> Record:
+        record = reference(emulator, request, kind, identifier)
+        if record.document.get("state") == LEAVING:
+            raise bad_value("The request refers to what is being deleted")
+        return record
+
+    def remove(emulator: Emulator, request: Request, record: Record) -> None:
+        if "state" not in record.document:
+            usual(emulator, request, record)
+            return
+        record.document["state"] = LEAVING
+        emulator.agenda.at(
+            emulator.clock.millis() + A_MOMENT,
+            lambda at: usual(emulator, request, record),
+            lambda: emulator.store.holds(record),
+        )
+
+    emulator.policy.remove, emulator.policy.check_reference = remove, check_reference
