@@ -132,7 +132,9 @@ class Judge:
         verdict.verdict = FAIL if verdict.requirement.level == "MUST" else WARN
         first = verdict.broken[0]
         where = f" at {first.pointer}" if first.pointer else ""
-        verdict.message = f"expected {first.expected}, got {short(first.actual)}{where}"
+        got = short(first.actual)
+        got = repr(first.actual) if got == first.expected else got  # the text 0 is not the number
+        verdict.message = f"expected {first.expected}, got {got}{where}"
         if verdict.intermittent:
             verdict.message += (
                 f" (broken in {len(verdict.broken)} of {verdict.observed} observations)"

@@ -1,16 +1,16 @@
 """JSON Patch on flows (RFC 6902), activations, and several writers at once."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from conformance.engine.evidence import Change, Evidence
 from conformance.engine.exchange import ABSENT, at
 from conformance.engine.kinds import FLOW
-from conformance.engine.patch import differences
+from conformance.engine.likeness import of_the_client
+from conformance.engine.patch import differences, missing_from
 from conformance.engine.verdict import Finding, breaks, check, holds
 from conformance.rules.registry import rule
-from conformance.rules.updates import expected_after
+from conformance.rules.updates import expected_after, member_differences, names_sent
 
 
 def _patches(evidence: Evidence, case: str) -> Iterator[Change]:
@@ -20,12 +20,10 @@ def _patches(evidence: Evidence, case: str) -> Iterator[Change]:
                 yield change
 
 
-def _selectors(item: Any) -> list[str]:
+def _selectors(item: Any) -> list[Any]:
     params = at(item, "/transformations/0/params")
     found = [at(params, f"/{kind}/selectors") for kind in ("segmentSelectors", "profileSelectors")]
-    return [
-        json.dumps(s, sort_keys=True) for group in found if isinstance(group, list) for s in group
-    ]
+    return [s for group in found if isinstance(group, list) for s in group]
 
 
 @rule("flow-service.flows.activation-stores-every-selector")
@@ -40,7 +38,7 @@ def activation_stores_every_selector(evidence: Evidence) -> Iterator[Finding]:
             if len(adds) < 2 or change.after is None or change.exchange.notes.get("patch"):
                 continue
             stored = _selectors(change.after.item)
-            lost = [a for a in adds if json.dumps(a, sort_keys=True) not in stored]
+            lost = [a for a in adds if all(missing_from(a, one) for one in stored)]
             yield check(
                 change.after,
                 not lost,
@@ -53,18 +51,17 @@ def activation_stores_every_selector(evidence: Evidence) -> Iterator[Finding]:
 def _patch_rule(name: str) -> None:
     @rule(f"flow-service.flows.{name}")
     def judge(evidence: Evidence) -> Iterator[Finding]:
+        names = names_sent(evidence, FLOW)
         for change in _patches(evidence, name):
             expected = expected_after(change)
             if expected is ABSENT or change.after is None:
                 continue
-            wrong = differences(
-                expected.get("transformations"),
-                change.after.item.get("transformations"),
-                "/transformations",
-            )
-            wrong += differences(
-                expected.get("description"), change.after.item.get("description"), "/description"
-            )
+            wrong = [
+                d
+                for member in ("transformations", "description")
+                for d in member_differences(member, expected, change.after.item)
+            ]
+            wrong = of_the_client(wrong, names)
             for pointer, want, actual in wrong:
                 yield breaks(change.after, repr(want), actual, f"/items/0{pointer}")
             if not wrong:

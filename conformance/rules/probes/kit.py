@@ -259,13 +259,6 @@ def read_one(session: Session, kind: Kind, identifier: str, **notes: Any) -> Exc
     )
 
 
-def remove(session: Session, kind: Kind, identifier: str, step: str) -> None:
-    """Delete an entity; a flow only once it has settled (facts:103)."""
-    if kind is FLOW:
-        settled(session, identifier)
-    session.call(kind.delete(), identifier, step=step)
-
-
 def etag_of(session: Session, read: Exchange) -> str:
     """The etag that a read shows; halts when it shows none."""
     return str(session.take(read, "/items/0/etag"))

@@ -3,8 +3,9 @@
 from typing import Any
 
 from conformance.engine.kinds import FLOW, SOURCE, TARGET, Kind
+from conformance.engine.removal import remove
 from conformance.engine.session import Session
-from conformance.rules.probes.kit import Destination, destination, make, remove
+from conformance.rules.probes.kit import Destination, destination, make
 from conformance.rules.probes.registry import probe, put
 
 LIST_ROWS = ("list-*", "deleted-one-*")
@@ -53,7 +54,7 @@ def probe_list(session: Session, kind: Kind, body: dict[str, Any]) -> None:
             list_named(session, kind, names, {"orderby": order}, ordered=order)
     if kind is FLOW and session.wants(FLOW.row("list-count-answers-a-number")):
         list_named(session, kind, names, {"count": "true"}, count=len(made))
-    remove(session, kind, made[0], f"delete-{kind.name}")
+    remove(session, kind, made[0], step=f"delete-{kind.name}")
     put(session, kind.row("deleted-one-is-gone"), kind.get(), made[0])
     list_named(session, kind, names[:1], lacks=made[:1])
 

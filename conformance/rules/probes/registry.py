@@ -6,8 +6,10 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from conformance.engine.exchange import Exchange
+from conformance.engine.kinds import LEAVING
 from conformance.engine.session import Session
 
+LONGEST_LEAVE = 30.0
 Run = Callable[[Session], None]
 
 
@@ -81,4 +83,12 @@ def put(
     times = session.world.repeats if refusable else 1
     for _ in range(times - 1):
         session.call(operation, identifier, case=requirement_id, step=step, **call)
-    return session.call(operation, identifier, case=requirement_id, step=step, **call)
+    return until_gone(
+        session,
+        lambda: session.call(operation, identifier, case=requirement_id, step=step, **call),
+    )
+
+
+def until_gone(session: Session, ask: Callable[[], Exchange]) -> Exchange:
+    """Ask once, and again for as long as what was deleted is still leaving."""
+    return session.poll(ask, lambda answer: answer.at("/items/0/state") != LEAVING, LONGEST_LEAVE)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.engine.kinds import CLASS, CONNECTION, DATA_SET, FLOW, SCHEMA, SOURCE, TARGET, Kind
+from conformance.engine.removal import remove
 from conformance.engine.session import Session
 from conformance.rules.probes.creates import schedule
 from conformance.rules.probes.data import class_body
@@ -16,7 +17,6 @@ from conformance.rules.probes.kit import (
     account_body,
     lake,
     make,
-    remove,
     schema_body,
     settled,
     stored,
@@ -115,9 +115,9 @@ def soak_creates(session: Session) -> None:
             body = next(e.sent for e in session.exchanges if e.at("/id") == template)
             made = make(session, kind, {**body, "name": session.name(f"Soak {number} · Größe")})
             session.call(kind.get(), made, step=f"soak-{kind.name}-read")
-            session.call(kind.delete(), made, step=f"soak-{kind.name}-delete")
+            remove(session, kind, made, step=f"soak-{kind.name}-delete")
         made = make(session, FLOW, {**flow, "name": session.name(f"Soak flow {number} · Größe")})
-        remove(session, FLOW, made, "soak-flow-delete")
+        remove(session, FLOW, made, step="soak-flow-delete")
 
 
 @probe("soak-tokens", "ims.*", needs_setting="client_secret", also=("*",), repeats=True)
