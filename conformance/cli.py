@@ -18,6 +18,7 @@ from conformance.sweep_arguments import add_arguments as add_sweep_arguments
 from conformance.waivers.arguments import add_arguments as add_baseline_arguments
 
 REPLAY_ONLY = ("--target", "--max-cassette-age", "--record")
+FOR_PYTEST = "Other options go to pytest, such as -n 2, -k, -x, --lf, -v."
 PLUGINS = ("xdist.plugin", "allure_pytest.plugin")
 
 
@@ -28,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = _parser()
     arguments, extra = parser.parse_known_args(words)
     is_dry = getattr(arguments, "aep_dry_run", False)
-    if extra and (is_dry or arguments.command not in ("run", "serve")):
+    if extra and (is_dry or arguments.command not in ("run", "record", "serve")):
         parser.error(f"unknown argument {extra[0]}")
     try:
         return int(arguments.act(arguments, words[1:]))
@@ -52,12 +53,13 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser(
         "run",
         help="judge a target",
-        epilog="Other options go to pytest, such as -n 2, -k, -x, --lf, -v.",
+        epilog=FOR_PYTEST,
     )
     for option in OPTIONS:
         run.add_argument(option.flag, **option.keywords())
     run.set_defaults(act=_run)
-    record = commands.add_parser("record", help="judge a target and keep its traffic as cassettes")
+    told = "judge a target and keep its traffic as cassettes"
+    record = commands.add_parser("record", help=told, epilog=FOR_PYTEST)
     for option in OPTIONS:
         if option.flag not in REPLAY_ONLY:
             record.add_argument(option.flag, **option.keywords())

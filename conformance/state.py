@@ -169,7 +169,8 @@ class State:
         ]
         notes = ["the run was interrupted: what is untested was not reached"] if interrupted else []
         self._say_how_to_rerun(rows)
-        whole = {r.id for r in self.catalogue.select(self.profile) if r.level == "MUST"}
+        profile = self.catalogue.select(self.profile)
+        whole = frozenset(row.id for row in profile if row.level == "MUST")
         missing = sorted(whole - {row["id"] for row in rows})
         return results.build(
             rows,
@@ -186,6 +187,7 @@ class State:
             complete=not (
                 missing
                 or self._is_partial()
+                or not self.tape.shows(whole)
                 or self._spent()
                 or (interrupted and any(row["verdict"] == verdicts.UNTESTED for row in rows))
                 or self.tape.faults(taken)

@@ -53,10 +53,7 @@ def is_secret(key: str) -> bool:
 
 def secrets_in(text: str) -> Iterator[tuple[str, str]]:
     """Name and value of each secret that a text itself gives away."""
-    document = parsed(text)
-    yield from secret_members(document)
-    if document is None and ('"' in text or "'" in text):
-        yield from _cut_members(text)
+    yield from secret_members(text)
     if "=" in text or "%3D" in text or "%3d" in text:
         yield from _pairs(text)
 
@@ -74,17 +71,25 @@ def secret_members(document: Any) -> Iterator[tuple[str, str]]:
     """Name and value of each member whose key says that it is secret, however deep, JSON in strings included."""
     if isinstance(document, dict):
         for key, value in document.items():
+            name = meaning(document, key)
             texts = value if isinstance(value, list) else [value]
-            if is_secret(key) and all(isinstance(text, str) for text in texts):
+            if is_secret(name) and all(isinstance(text, str) for text in texts):
                 for text in texts:
-                    yield from credentials(key, text)
+                    yield from credentials(name, text)
             else:
                 yield from secret_members(value)
     elif isinstance(document, list):
         for value in document:
             yield from secret_members(value)
     elif isinstance(document, str):
-        yield from secret_members(parsed(document))
+        inner = parsed(document)
+        yield from _cut_members(document) if inner is None else secret_members(inner)
+
+
+def meaning(document: dict[str, Any], key: str) -> str:
+    """The key, or for the value of a JSON Patch the last name of the place that it is for."""
+    place = document.get("path")
+    return place.rpartition("/")[2] if key == "value" and isinstance(place, str) else key
 
 
 def credentials(name: str, value: str) -> Iterator[tuple[str, str]]:
@@ -114,6 +119,8 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
 
 def _cut_members(text: str) -> Iterator[tuple[str, str]]:
     """The members of what was meant to be JSON, or is the text of a dict in Python."""
+    if '"' not in text and "'" not in text:
+        return
     for quotes, key, value in _CUT_MEMBER.findall(text):
         if is_secret(key):
             yield key, _unescaped(value, len(quotes).bit_length())

@@ -21,7 +21,7 @@ from conformance.engine.session import World
 from conformance.engine.settings import Settings
 from conformance.engine.verdict import Verdict
 from conformance.recordings.cassettes import open_cassette
-from conformance.recordings.index import RECORDED, Entry, Index, now
+from conformance.recordings.index import RECORDED, Entry, Index, now, read_index
 from conformance.recordings.races import RACES, excused
 from conformance.recordings.recorded import METADATA, read_cassette
 from conformance.rules.journeys import Itinerary
@@ -119,6 +119,12 @@ class Recorder(Tape):
                 f"{halted[0].name} stopped at {halted[0].halted_at}" if halted else "not conformant"
             )
             return [f"recorded in {self.folder} only, since the run is no good one: {why}"]
+        lost = self._lost({journey.name for journey in journeys})
+        if lost:
+            why = (
+                f"{self.destination} holds {', '.join(lost)} too; give another --name or remove it"
+            )
+            return [f"recorded in {self.folder} only, since {why}"]
         self._replace()
         return [f"recorded {len(journeys)} cassettes in {self.destination}"]
 
@@ -133,6 +139,14 @@ class Recorder(Tape):
         paths = {j.name: self.folder / f"{j.name}.yaml" for j in journeys}
         counts = {name: len(read_cassette(path).interactions) for name, path in paths.items()}
         return tuple(Entry(name, path.name, counts[name]) for name, path in paths.items())
+
+    def _lost(self, journeys: set[str]) -> list[str]:
+        """What the older recording holds beyond these journeys, the first few."""
+        try:
+            index = read_index(self.destination)
+        except SettingsError:
+            return []
+        return [entry.journey for entry in index.cassettes if entry.journey not in journeys][:3]
 
     def _replace(self) -> None:
         """All or nothing: beside the older recording first, then in its place."""

@@ -43,6 +43,10 @@ class Tape:
         """The verdict that counts, in view of the journeys behind it."""
         return verdict
 
+    def shows(self, requirements: frozenset[str]) -> bool:
+        """Whether a run on it can judge all of these requirements."""
+        return True
+
     def complete(self, run: "Run") -> None:
         """Take what else the run is to take."""
 

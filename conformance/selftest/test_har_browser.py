@@ -5,6 +5,7 @@ import pytest
 from conformance.emulator.server import running
 from conformance.recordings.loading import load
 from conformance.selftest.browser import browser
+from conformance.selftest.command import run_command
 from conformance.selftest.foreign_clients import STRIPE, headers_of
 from conformance.selftest.heard import judged, red
 from conformance.selftest.judging import judge
@@ -76,6 +77,24 @@ def test_a_right_page_and_its_server_keep_everything(files, way):
 def test_each_planted_mistake_is_found_as_far_as_the_file_shows_it_and_nothing_else(files, way):
     expected = IN_HEADERS if way == "without-bodies" else IN_HEADERS | IN_BODIES
     assert red(judged(load(files[way, True]).interactions)) == expected
+
+
+def test_two_files_of_one_page_show_no_drift_unless_bodies_are_missing(files, tmp_path):
+    where = ("--json", str(tmp_path / "drift.json"))
+    old, same, without = (
+        str(files[way, False]) for way in ("embedded", "attached", "without-bodies")
+    )
+    ended = run_command("drift", old, same, *where)
+    assert ended.stdout.startswith("No drift from "), ended.stdout + ended.stderr
+    ended = run_command("drift", old, without, *where)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.endswith("nothing can be compared; record it with bodies\n")
+
+
+def test_the_bodies_that_a_file_lacks_are_counted(files):
+    told = judge(files["without-bodies", False]).stdout
+    assert "6 bodies are not in the recording or cannot be unpacked, and are not judged" in told
+    assert "bodies are not in" not in judge(files["attached", False]).stdout
 
 
 @pytest.mark.parametrize("way", WAYS)

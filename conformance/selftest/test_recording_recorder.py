@@ -77,6 +77,22 @@ def test_bad_run_does_not_touch_the_good_recording(kept):
     assert verdicts(folder / "again") == verdicts(folder / "bad")
 
 
+def test_a_run_that_records_less_leaves_the_older_recording_as_it_is(kept):
+    folder, _ = kept
+    place = folder / "cassettes" / "emulator"
+    before = {path: path.read_bytes() for path in place.iterdir()}
+    words = ("--sequence", "stripe", "-n", "2")
+    ended = run_command(
+        *("record", *words, "--cassettes", str(folder / "cassettes")),
+        *("--report-dir", str(folder / "less")),
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    aside = folder / "less" / "cassettes" / "emulator"
+    why = f"{place} holds kinesis too; give another --name or remove it"
+    assert f"recorded in {aside} only, since {why}" in ended.stdout
+    assert {path: path.read_bytes() for path in place.iterdir()} == before
+
+
 def test_unreachable_target_records_nothing(tmp_path):
     words = (
         "--base-url",

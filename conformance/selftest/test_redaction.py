@@ -123,6 +123,9 @@ def test_a_number_under_a_secret_key_is_hidden_and_leaves_json(number):
         "GET https://h.test/?to=https%3A%2F%2Fx.test%2F%3Faccess_token%3Ds3cret-value failed",
         "Endpoint=sb://x.test/;SharedAccessKeyName=r;SharedAccessKey=s3cret-value;EntityPath=e",
         '{"password": ["s3cret-value", "another-value"]}',
+        "{'password': 's3cret-value'}",
+        "{\"message\": \"at {'password': 's3cret-value'}\"}",
+        '[{"op": "replace", "path": "/auth/params/password", "value": "s3cret-value"}]',
         '{"seen": {"Authorization": "Bearer s3cret-value"}}',
     ],
 )

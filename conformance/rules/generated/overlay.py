@@ -5,7 +5,7 @@ import re
 import zlib
 from typing import Any
 
-from conformance.engine.secret_places import is_secret, parsed, secret_members
+from conformance.engine.secret_places import is_secret, meaning, parsed, secret_members
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SHAPES = (
@@ -56,7 +56,8 @@ def without_secrets(text: str) -> str:
 
 def _harmless(document: Any, is_hidden: bool = False) -> Any:
     if isinstance(document, dict):
-        return {key: _harmless(value, is_secret(key)) for key, value in document.items()}
+        names = {key: is_secret(meaning(document, key)) for key in document}
+        return {key: _harmless(value, names[key]) for key, value in document.items()}
     if isinstance(document, list):
         return [_harmless(value, is_hidden) for value in document]
     if isinstance(document, str):
