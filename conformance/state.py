@@ -123,7 +123,12 @@ class State:
 
     def verdict(self, row: Requirement) -> Verdict:
         """The verdict on a requirement, with the waivers of the target."""
-        return self.waivers.revise(self.run.verdict(row))
+        verdict = self.waivers.revise(self.run.verdict(row))
+        if verdict.verdict != verdicts.BLOCKED:
+            return verdict
+        named = (r for r in self.selected if any(w.names(r.id) for w in self.waivers.entries))
+        causes = (self.waivers.revise(self.run.verdict(one)) for one in named)
+        return self.waivers.inherit(verdict, causes)
 
     def finish(self, interrupted: bool) -> tuple[dict[str, Any], int]:
         """The results of the run and its exit code."""

@@ -52,6 +52,7 @@ class Verdict:
     sequences: list[str] = field(default_factory=list)
     witnesses: list[str] = field(default_factory=list)
     blocked_by: str | None = None
+    stopped_at: str | None = None
     shown: list[Exchange] = field(default_factory=list)
     waiver: dict[str, str] | None = None
 
@@ -59,6 +60,12 @@ class Verdict:
     def intermittent(self) -> bool:
         """Whether the requirement was seen both to hold and to be broken in the same way of asking."""
         return 0 < len(self.broken) < self.observed
+
+    def blocks(self, other: "Verdict") -> bool:
+        """Whether this requirement, or the exchange that broke it, is why another could not be judged."""
+        broken_at = {finding.exchange.id for finding in self.broken}
+        by_us = other.blocked_by == self.requirement.id or other.stopped_at in broken_at
+        return other.verdict == BLOCKED and by_us
 
 
 Rule = Callable[[Evidence], Iterable[Finding]]
@@ -108,10 +115,11 @@ class Judge:
             shown=[finding.exchange for finding in (broken or findings)[:3]],
         )
         if broken or not findings:
-            prerequisite = self._failed_need(row)
-            if prerequisite:
-                base.verdict, base.blocked_by = BLOCKED, prerequisite
-                base.message = f"{prerequisite} does not hold"
+            need = self._failed_need(row)
+            if need:
+                base.verdict, base.blocked_by = BLOCKED, need.blocked_by or need.requirement.id
+                base.stopped_at = need.stopped_at
+                base.message = f"{base.blocked_by} does not hold"
                 return base
         return (
             self._broken(base)
@@ -119,14 +127,9 @@ class Judge:
             else (base if findings else self._unobserved(base, evidence))
         )
 
-    def _failed_need(self, row: Requirement) -> str | None:
-        for need in row.needs:
-            verdict = self.verdict(self._catalogue[need])
-            if verdict.verdict == FAIL:
-                return need
-            if verdict.verdict == BLOCKED and verdict.blocked_by:
-                return verdict.blocked_by
-        return None
+    def _failed_need(self, row: Requirement) -> Verdict | None:
+        needs = (self.verdict(self._catalogue[need]) for need in row.needs)
+        return next((one for one in needs if one.verdict == FAIL or one.blocked_by), None)
 
     def _broken(self, verdict: Verdict) -> Verdict:
         verdict.verdict = FAIL if verdict.requirement.level == "MUST" else WARN
@@ -160,6 +163,7 @@ class Judge:
             return verdict
         verdict.verdict = ERROR if first.unreachable else BLOCKED
         verdict.blocked_by = None if first.unreachable else f"{first.name} at {first.halted_at}"
+        verdict.stopped_at = first.exchange
         verdict.message = f"{first.name} stopped at {first.halted_at}: {first.reason}"
         return verdict
 

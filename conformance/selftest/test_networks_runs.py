@@ -92,6 +92,29 @@ def test_a_server_that_always_answers_so_of_its_own_is_not_conformant(tmp_path, 
         assert failed in [r["id"] for r in found["requirements"] if r["verdict"] == "fail"]
 
 
+@pytest.mark.parametrize(
+    ("start", "name", "cause"),
+    [
+        ("/ims/", "bad_gateway", "no token: "),
+        ("/ims/", "garbage", "without an access_token"),
+        ("/data/", "html", "answers like the platform"),
+        ("/", "reset_before", "Connection reset by peer"),
+    ],
+)
+def test_a_run_that_cannot_begin_leaves_results_that_say_why(tmp_path, start, name, cause):
+    (tmp_path / "results.json").write_text("of the night before")
+    with place(lambda method, path: name if path.startswith(start) else None) as there:
+        ended = there.command(*SMOKE, "--report-dir", str(tmp_path), AEP_ACCESS_TOKEN="")
+    found = results(tmp_path)
+    assert ended.returncode == 3
+    assert verdicts(found) == {"error"}
+    assert all(cause in row["message"] for row in found["requirements"])
+    assert cause in ended.stderr
+    assert found["conformant"] is False
+    assert cause in (tmp_path / "report.html").read_text()
+    assert not any(secret in everything(tmp_path, ended) for secret in secrets_of(there))
+
+
 def test_the_embedded_emulator_is_reached_without_the_proxy_of_the_environment(tmp_path):
     names = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy")
     environ = dict.fromkeys(names, "http://127.0.0.1:9")
