@@ -174,7 +174,7 @@ def _name_data_set(
     if kind == "classes" and parent == ADHOC:
         name = f"_{emulator.ids.hex(32)}"
         for part in document["allOf"]:
-            if NAMESPACE_PROPERTY in part.get("properties", {}):
+            if NAMESPACE_PROPERTY in (part.get("properties") or {}):
                 part["properties"][name] = part["properties"].pop(NAMESPACE_PROPERTY)
         document["meta:datasetNamespace"] = name
     elif kind == "schemas":

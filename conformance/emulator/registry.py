@@ -91,7 +91,7 @@ def _properties(emulator: Emulator, request: Request, document: Document) -> Doc
         inherited = entities.find(emulator, request, "classes", part.get("$ref", ""))
         if inherited is not None:
             merged |= _properties(emulator, request, copy.deepcopy(inherited.document))
-        merged |= part.get("properties", {})
+        merged |= part.get("properties") or {}
     return merged
 
 
