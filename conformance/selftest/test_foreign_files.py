@@ -1,6 +1,8 @@
 """Cassettes of other people's clients in the forms that vcrpy wrote over the years, and damaged ones."""
 
+import gzip
 import json
+import zipfile
 
 import pytest
 import yaml
@@ -101,6 +103,15 @@ def test_what_is_no_text_is_refused_in_one_line(data, tmp_path):
         (tmp_path / name).write_bytes(data)
         ended = judge(tmp_path / name)
         assert (ended.returncode, len(ended.stderr.splitlines())) == (2, 1)
+
+
+def test_a_packed_file_is_to_be_unpacked(tmp_path):
+    with zipfile.ZipFile(tmp_path / "page.har.zip", "w") as packed:
+        packed.writestr("har.har", "{}")
+    (tmp_path / "page.har").write_bytes(gzip.compress(b"{}"))
+    for name in ("page.har.zip", "page.har"):
+        with pytest.raises(SettingsError, match="packed; unpack it and name the recording in it"):
+            load(tmp_path / name)
 
 
 def test_json_that_is_nested_without_end_is_refused(tmp_path):

@@ -11,8 +11,9 @@ from conformance.engine.evidence import Journey
 from conformance.engine.redaction import Redactor
 from conformance.engine.session import Session, World
 from conformance.recordings.cassettes import open_cassette
+from conformance.recordings.listening import RecordingClient
 from conformance.recordings.recorded import read_cassette
-from conformance.recordings.recorder import Recorder, RecordingClient
+from conformance.recordings.recorder import Recorder
 from conformance.selftest.builders import raw_server, settings
 from conformance.selftest.command import run_command
 from conformance.selftest.recordings import replayed, verdicts
