@@ -56,12 +56,15 @@ def test_a_run_over_a_rough_network_comes_to_the_usual_verdicts(tmp_path):
         ("html", "what is not JSON"),
         ("redirect", "redirects to 127.0.0.1:9"),
         ("unavailable", "asks for patience"),
+        ("huge", "is larger than 20000000 bytes"),
+        ("silence", "did not answer in time"),
     ],
 )
 def test_a_network_that_fails_for_good_is_no_verdict(tmp_path, name, cause):
     choose = After(20, name)
     with place(choose) as there:
-        ended = there.command(*SMOKE, *SOME, "--report-dir", str(tmp_path))
+        words = (*SMOKE, *SOME, "--report-dir", str(tmp_path))
+        ended = there.command(*words, AEP_HTTP_TIMEOUT="2" if name == "silence" else "30")
         found = results(tmp_path)
         assert ended.returncode == 3, ended.stdout
         assert verdicts(found) <= {"pass", "error", "blocked", "not-applicable", "untested"}
