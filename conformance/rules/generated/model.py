@@ -29,18 +29,21 @@ class Living:
     parts: tuple[str, ...] = ()
     named: set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self.named |= member_names([self.sent])
+
     def expected(self) -> Body:
         """What a read must show, for an exchange's notes."""
         shown: Body = {"status": [200], "sent": self.sent, "spent": list(self.spent)}
         shown["whole"] = _lasting(self.whole) if self.whole else None
-        shown["named"] = sorted(self.named | member_names([self.sent]))
+        shown["named"] = sorted(self.named)
         shown["etag"] = self.etag or None
         shown["state"] = self.state or None
         return shown
 
     def changed(self, operations: list[Body]) -> None:
         """A patch was taken: its members change, the rest does not, the etag is spent."""
-        self.named |= member_names([self.sent, operations])
+        self.named |= member_names([operations])
         self.whole = apply_patch(self.whole, operations)
         self.sent = {k: v for k, v in self.whole.items() if k in self.sent}
         self.renewed()
