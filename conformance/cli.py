@@ -18,16 +18,18 @@ from conformance.sweep_arguments import add_arguments as add_sweep_arguments
 from conformance.waivers.arguments import add_arguments as add_baseline_arguments
 
 REPLAY_ONLY = ("--target", "--max-cassette-age", "--record")
+FOR_PYTEST = "Other options go to pytest, such as -n 2, -k, -x, --lf, -v."
 PLUGINS = ("xdist.plugin", "allure_pytest.plugin")
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 conformant, 1 not, 2 usage or data, 3 suite or network."""
     words = sys.argv[1:] if argv is None else argv
+    _open_what_is_closed()
     parser = _parser()
     arguments, extra = parser.parse_known_args(words)
     is_dry = getattr(arguments, "aep_dry_run", False)
-    if extra and (is_dry or arguments.command not in ("run", "serve")):
+    if extra and (is_dry or arguments.command not in ("run", "record", "serve")):
         parser.error(f"unknown argument {extra[0]}")
     try:
         return int(arguments.act(arguments, words[1:]))
@@ -38,18 +40,26 @@ def main(argv: list[str] | None = None) -> int:
         return 3
 
 
+def _open_what_is_closed() -> None:
+    """Started without a place for its output, as some schedulers do, a command says nothing, but does its work."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - stays open
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="aep-conformance", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser(
         "run",
         help="judge a target",
-        epilog="Other options go to pytest, such as -n 2, -k, -x, --lf, -v.",
+        epilog=FOR_PYTEST,
     )
     for option in OPTIONS:
         run.add_argument(option.flag, **option.keywords())
     run.set_defaults(act=_run)
-    record = commands.add_parser("record", help="judge a target and keep its traffic as cassettes")
+    told = "judge a target and keep its traffic as cassettes"
+    record = commands.add_parser("record", help=told, epilog=FOR_PYTEST)
     for option in OPTIONS:
         if option.flag not in REPLAY_ONLY:
             record.add_argument(option.flag, **option.keywords())
@@ -220,6 +230,7 @@ def _show(arguments: argparse.Namespace, words: list[str]) -> int:
         "accepts",
         "errata",
         "needs",
+        "absent",
         "excluded",
     ):
         value = getattr(row, name)

@@ -1,10 +1,14 @@
 """How a run ends: its results are written before it tidies up and again after, whatever else fails."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+from conformance.engine.errors import ConformanceError
 from conformance.report import results
+from conformance.report.publishing import publish_run
+from conformance.rules.run import Tape
 from conformance.state import State
 
 BROKEN = 3
@@ -27,6 +31,16 @@ def conclude(
         outcome["notes"].append(failed)
     state.close()
     return outcome, BROKEN if complaint or failed else code
+
+
+def give_up(state: State, folder: Path, why: ConformanceError) -> NoReturn:
+    """End a run whose target is out of reach before it begins, with results that say so. Raises `why`."""
+    state.unjudged = dict.fromkeys((row.id for row in state.selected), str(why))
+    state.tape, state.run.world.ledger = Tape(), None
+    conclude(state, False, folder, None)
+    with suppress(ConformanceError, OSError):
+        publish_run(folder)
+    raise why
 
 
 def _save(path: Path, outcome: dict[str, Any], records: Path) -> str | None:

@@ -28,14 +28,6 @@ SERVICES = ("ims", "data-collection", "flow-service")
 FORM = "application/x-www-form-urlencoded"
 
 
-class NearClient(Client):
-    """A client of the emulator on this machine: no proxy comes in between."""
-
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(replace(settings, ca_bundle=None))
-        self._session.trust_env = False
-
-
 class DryClient(Client):
     """Prints each request, and gets its answer from an emulator to whom it is put in the emulator's terms."""
 
@@ -44,7 +36,7 @@ class DryClient(Client):
         self.redactor = redactor
         self.count = 0
         self._lock = threading.Lock()
-        self._inner = NearClient(settings)
+        self._inner = Client(replace(settings, ca_bundle=None))
         self._emulator = emulator
         self._terms = {
             getattr(settings, name): value

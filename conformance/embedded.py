@@ -1,14 +1,17 @@
 """Starts the embedded emulator as a process of its own and hands over its address and credentials."""
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from conformance.engine.errors import ConformanceError, SettingsError
 
 MODULE = "conformance.emulator"
+HOST = "127.0.0.1"
 
 
 class Embedded:
@@ -57,3 +60,19 @@ class Embedded:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.communicate()
+
+
+@contextmanager
+def near() -> Iterator[None]:
+    """Keep every client of this process from reaching the emulator through a proxy."""
+    before = {name: os.environ.get(name) for name in ("no_proxy", "NO_PROXY")}
+    known = before["no_proxy"] or before["NO_PROXY"]
+    os.environ |= dict.fromkeys(before, f"{known},{HOST}" if known else HOST)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

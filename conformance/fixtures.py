@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator
 from dataclasses import asdict, dataclass, field
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -112,10 +113,11 @@ def aep_emulator_options() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def aep_emulator(aep_emulator_options: dict[str, Any]) -> Iterator[Target]:
     """The embedded emulator of the Platform: base_url, credentials and headers."""
-    from conformance.embedded import Embedded
+    from conformance.embedded import Embedded, near
 
     embedded = Embedded(**aep_emulator_options)
-    yield Target(**{name: embedded.settings[name] for name in Target.__dataclass_fields__})
+    with near():
+        yield Target(**{name: embedded.settings[name] for name in Target.__dataclass_fields__})
     embedded.stop()
 
 
@@ -130,11 +132,14 @@ def aep_target(request: pytest.FixtureRequest) -> Target:
     if not given:
         emulator: Target = request.getfixturevalue("aep_emulator")
         return emulator
+    complaint = ""
     try:
         settings = resolve({"base_url": given})
         token = settings.access_token or issue(Client(settings)).value
     except ConformanceError as error:
-        pytest.fail(str(error), pytrace=False)
+        complaint = str(error)
+    if complaint:  # not while the error is handled, which pytest would tell too
+        pytest.fail(complaint, pytrace=False)
     known = {name: asdict(settings)[name] for name in Target.__dataclass_fields__}
     return Target(**{**known, "access_token": token})
 
@@ -164,9 +169,9 @@ def aep_session(aep_judge: LiveJudge) -> Iterator[requests.Session]:
 @pytest.fixture
 def aep_httpx(aep_judge: LiveJudge, aep_target: Target) -> Iterator[httpx.Client]:
     """The same for httpx: a Client with aep_target's address as its base_url."""
-    try:
-        import httpx
-    except ImportError:
+    if not find_spec("httpx"):
         pytest.fail("aep_httpx needs httpx: pip install 'aep-conformance[httpx]'", pytrace=False)
+    import httpx
+
     with httpx.Client(base_url=aep_target.base_url) as client:
         yield aep_judge.watch(client)

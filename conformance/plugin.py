@@ -85,7 +85,7 @@ def _default_allure(config: pytest.Config) -> None:
 
 
 class Collector:
-    """Gathers the rows that the tests report, from whichever process."""
+    """Gathers the rows that the tests report, from whichever process, and which of them the suite failed at."""
 
     def __init__(self, state: State) -> None:
         self.state = state
@@ -94,6 +94,9 @@ class Collector:
         row = getattr(report, "aep_row", None)
         if row is not None:
             self.state.rows[row["id"]] = row
+        elif report.failed:
+            name = report.nodeid.rpartition("[")[2].removesuffix("]")
+            self.state.unjudged[name] = report.longreprtext.strip().rpartition("\n")[2]
 
 
 class Workers:

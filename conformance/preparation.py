@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
+from conformance.conclusion import give_up
 from conformance.embedded import Embedded
 from conformance.engine.authentication import issue
 from conformance.engine.catalogue import READ_ONLY
 from conformance.engine.client import Client
-from conformance.engine.errors import SettingsError
+from conformance.engine.errors import SettingsError, TargetError
 from conformance.engine.preflight import check_target
 from conformance.engine.settings import Settings, resolve
 from conformance.limits import ledger_of, limits_of
@@ -63,11 +64,9 @@ def _prepared(options: dict[str, Any], embedded: Embedded | None) -> State:
     settings = resolve(given, {} if embedded else os.environ)
     check_command_line(options, settings)
     check_writes(options, settings)
-    issued = None if settings.access_token else issue(Client(settings))
     shared = {
         "settings": asdict(settings),
-        "token": issued.value if issued else settings.access_token,
-        "issued": issued and asdict(issued),
+        "token": settings.access_token,
         "run": f"aepc-{secrets.token_hex(3)}",
         "waivers": _waivers(options, settings, embedded),
         "limits": asdict(limits_of(options)),
@@ -76,12 +75,24 @@ def _prepared(options: dict[str, Any], embedded: Embedded | None) -> State:
     if options["record"]:
         name = recording_name(options, settings.base_url, embedded is not None)
         shared["recording"] = str(Path(options["report_dir"]) / "cassettes" / name)
-    state = _begun(options, shared)
-    state.embedded = embedded
-    check_target(state.run.world)
+    folder = Path(options["report_dir"])
+    try:
+        shared |= {} if settings.access_token else _issued(settings)
+    except TargetError as error:
+        give_up(_begun(options, {**shared, "token": ""}, embedded=embedded), folder, error)
+    state = _begun(options, shared, embedded=embedded)
+    try:
+        check_target(state.run.world)
+    except TargetError as error:
+        give_up(state, folder, error)
     check_types(options, state.run.world)
     state.open_ledger()
     return state
+
+
+def _issued(settings: Settings) -> dict[str, Any]:
+    token = issue(Client(settings))
+    return {"token": token.value, "issued": asdict(token)}
 
 
 def _waivers(options: dict[str, Any], settings: Settings, embedded: Embedded | None) -> str | None:
@@ -90,12 +101,17 @@ def _waivers(options: dict[str, Any], settings: Settings, embedded: Embedded | N
     return str(path) if path else None
 
 
-def _begun(options: dict[str, Any], shared: dict[str, Any], tape: Tape | None = None) -> State:
+def _begun(
+    options: dict[str, Any],
+    shared: dict[str, Any],
+    tape: Tape | None = None,
+    embedded: Embedded | None = None,
+) -> State:
     folder = Path(options["report_dir"])
     lock = _locked(folder)
     shared["records"] = str(_fresh_folder(folder) / ".journeys")
     state = State(options, shared, tape)
-    state.lock = lock
+    state.lock, state.embedded = lock, embedded
     state.tape.begin(state.run.itinerary)
     return state
 

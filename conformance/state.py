@@ -49,6 +49,7 @@ class State:
         self.embedded: Embedded | None = None
         self.lock: FileLock | None = None
         self.rows: dict[str, dict[str, Any]] = {}
+        self.unjudged: dict[str, str] = {}
         self.started = time.time()
         root = contracts_root()
         self.catalogue: Catalogue = load_catalogue(root)
@@ -64,10 +65,13 @@ class State:
         wanted = with_needs(self.selected, self.catalogue)
         only = tuple(self.options["sequence"])
         workflows = load_workflows(root)
+        repeats = _whole_number("repeats", self.options) if self.profile == "full" else 1
         itinerary = (
             ReadOnlyItinerary(connectors, workflows, self.settings, only)
             if self.profile == READ_ONLY
-            else Itinerary(connectors, workflows, self.settings, self.profile, only, wanted)
+            else Itinerary(
+                connectors, workflows, self.settings, self.profile, only, wanted, repeats
+            )
         )
         redactor = Redactor(self.settings.secrets())
         redactor.learn("access_token", self.shared["token"])
@@ -81,7 +85,7 @@ class State:
             connectors,
             wanted,
             refusable_among(self.catalogue),
-            _whole_number("repeats", self.options) if self.profile == "full" else 1,
+            repeats,
             examples=_whole_number("examples", self.options),
         )
         if self.shared.get("ledger"):
@@ -100,7 +104,9 @@ class State:
         """Begin the account of this run, before anything is created."""
         if self.run.world.ledger:
             about = {name: self.target[name] for name in ("base_url", "org_id", "sandbox")}
-            self.run.world.ledger.begin({**about, "embedded": self.embedded is not None})
+            lock = self.lock and str(Path(self.lock.lock_file).absolute())
+            embedded = self.embedded is not None
+            self.run.world.ledger.begin({**about, "embedded": embedded, "lock": lock})
 
     @property
     def target(self) -> dict[str, str]:
@@ -117,7 +123,12 @@ class State:
 
     def verdict(self, row: Requirement) -> Verdict:
         """The verdict on a requirement, with the waivers of the target."""
-        return self.waivers.revise(self.run.verdict(row))
+        verdict = self.waivers.revise(self.run.verdict(row))
+        if verdict.verdict != verdicts.BLOCKED:
+            return verdict
+        named = (r for r in self.selected if any(w.names(r.id) for w in self.waivers.entries))
+        causes = (self.waivers.revise(self.run.verdict(one)) for one in named)
+        return self.waivers.inherit(verdict, causes)
 
     def finish(self, interrupted: bool) -> tuple[dict[str, Any], int]:
         """The results of the run and its exit code."""
@@ -159,11 +170,12 @@ class State:
         rows = [
             self.rows.get(row.id) or self._late(row)
             for row in self.selected
-            if interrupted or row.id in self.rows
+            if interrupted or row.id in self.rows or row.id in self.unjudged
         ]
         notes = ["the run was interrupted: what is untested was not reached"] if interrupted else []
         self._say_how_to_rerun(rows)
-        whole = {r.id for r in self.catalogue.select(self.profile) if r.level == "MUST"}
+        profile = self.catalogue.select(self.profile)
+        whole = frozenset(row.id for row in profile if row.level == "MUST")
         missing = sorted(whole - {row["id"] for row in rows})
         return results.build(
             rows,
@@ -180,6 +192,7 @@ class State:
             complete=not (
                 missing
                 or self._is_partial()
+                or not self.tape.shows(whole)
                 or self._spent()
                 or (interrupted and any(row["verdict"] == verdicts.UNTESTED for row in rows))
                 or self.tape.faults(taken)
@@ -196,7 +209,9 @@ class State:
                 row["rerun"] = self.rerun(self.catalogue[row["id"]])
 
     def _late(self, row: Requirement) -> dict[str, Any]:
-        """The entry of a requirement whose test an interruption cut off."""
+        """The entry of a requirement whose test an interruption or an error of the suite cut off."""
+        if row.id in self.unjudged:
+            return results.row_of(Verdict(row, verdicts.ERROR, self.unjudged[row.id]))
         if self.run.is_judgeable(row):
             return results.row_of(self.verdict(row))
         return results.row_of(Verdict(row, verdicts.UNTESTED, "the run ended before it"))

@@ -45,7 +45,7 @@ def names(urls: Iterable[str]) -> Iterator[Finding]:
 
 def _proxy(url: str) -> str | None:
     """Host and port of the proxy in the environment, without its password."""
-    chosen = select_proxy(url, get_environ_proxies(url))
+    chosen = None if is_loopback(url) else select_proxy(url, get_environ_proxies(url))
     return urlsplit(chosen).netloc.rpartition("@")[2] if chosen else None
 
 

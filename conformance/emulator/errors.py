@@ -24,6 +24,7 @@ CATALOGUE = {
     "1416-400": "State does not allow the operation",
     "1418-400": "Base connection in use",
     "1419-400": "Mapping validation failed",
+    "1420-400": "State does not allow the update",
     "1422-400": "Action not applicable",
     "1425-400": "Schema mismatch",
     "1430-400": "Flow not found",

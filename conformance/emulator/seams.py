@@ -57,7 +57,7 @@ class Registry:
         return dict(sorted(self.seams.items()))
 
     def apply(self, emulator: Emulator, names: Sequence[str]) -> None:
-        """Apply the named seams in order; `NAME@20` shows in one call of twenty."""
+        """Apply the named seams in order; `NAME@20` shows in one call of twenty, `NAME@5s` for five seconds."""
         for given in names:
             name, shows = parse(given)
             apply = self.find(name).apply

@@ -33,6 +33,7 @@ class Requirement:
     accepts: tuple[str, ...] = ()
     errata: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    absent: str | None = None
     side: str = "server"
     file: str = field(default="", compare=False)
 

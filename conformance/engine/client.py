@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import DecodeError, HTTPError, NewConnectionError, ReadTimeoutError
 
+from conformance.engine.addresses import is_loopback
 from conformance.engine.deadlines import Deadline, WatchedAdapter
-from conformance.engine.manners import FIRST_PATIENCE, FIRST_PAUSE, LONGEST_PAUSE, Manners, backoff
+from conformance.engine.manners import FIRST_PATIENCE, FIRST_PAUSE, LONGEST_WAIT, Manners, backoff
 from conformance.engine.network import (
     TOO_LARGE,
     Answer,
@@ -30,6 +31,14 @@ MAX_ATTEMPTS = 4
 PATIENCE = 6
 MOST_IN_VAIN = 3
 LARGEST_BODY = 20_000_000
+NO_PROXY = {"no_proxy": "*"}
+
+
+class _Session(requests.Session):
+    """A session that does not even look where a redirect leads: that would read its body without a limit."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
 
 
 class Client:
@@ -44,7 +53,7 @@ class Client:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.trust_env = (
             True  # proxies and certificates, but never credentials of ~/.netrc
         )
@@ -70,7 +79,8 @@ class Client:
 
         A read is sent again whatever went wrong, a write only when it certainly was not processed; what
         became of it otherwise is left to a `Delivery`.
-        Redirects are never followed: credentials stay with the host they are meant for.
+        Redirects are never followed: credentials stay with the host they are meant for. This machine is
+        reached without a proxy, whatever the environment says.
         """
         started = time.monotonic()
         tries: list[Answer] = []
@@ -121,17 +131,15 @@ class Client:
 
     def _pause(self, method: str, url: str, tries: list[Answer]) -> float | None:
         last, count = tries[-1], len(tries)
-        if self.manners.spent():
-            return None
         if asks_for_patience(last):
             wait = retry_after(last)
-            patient = count < PATIENCE and self.may_repeat(method, url, 0)
-            pause = backoff(count, FIRST_PATIENCE) if wait is None else min(wait, LONGEST_PAUSE)
-            return pause if patient else None
-        again = last.unsent or (repeatable(method, url) and is_lost(last, url))
-        return (
-            backoff(count, FIRST_PAUSE) if again and self.may_repeat(method, url, count) else None
-        )
+            pause = backoff(count, FIRST_PATIENCE) if wait is None else wait
+            again = self.may_repeat(method, url, 1) and count < PATIENCE and pause <= LONGEST_WAIT
+        else:
+            pause = backoff(count, FIRST_PAUSE)
+            again = last.unsent or (repeatable(method, url) and is_lost(last, url))
+            again = again and self.may_repeat(method, url, count)
+        return pause if again and not self.manners.spent(pause) else None
 
     def _once(
         self,
@@ -157,10 +165,11 @@ class Client:
                     allow_redirects=False,
                     stream=True,
                     verify=self._verify,
+                    proxies=NO_PROXY if is_loopback(url) else None,
                 ) as response,
             ):
                 text = _text(response)
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError, ValueError) as error:
             why = requests.ReadTimeout() if deadline.passed else error
             seconds = time.monotonic() - started
             return Answer(0, {}, "", explain(why, url), attempt, seconds, _never_sent(error))
@@ -178,7 +187,7 @@ def _as_given(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _never_sent(error: requests.RequestException) -> bool:
+def _never_sent(error: Exception) -> bool:
     """Whether no connection was made, so that nobody can have processed the request."""
     if isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError):
         return True

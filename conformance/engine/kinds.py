@@ -47,6 +47,17 @@ CLASS = Kind("class", "Class", "schema-registry.classes", "deleted-class-is-gone
 DATA_SET = Kind("dataSet", "DataSet", "catalog.data-sets", "deleted-data-set-is-gone")
 MAPPING_SET = Kind("mappingSet", "MappingSet", "data-prep.mapping-sets", "")
 
+LEAVING = "delete-finalizing"  # what was deleted may be there for a while in this state (facts:106, facts:232)
+TRANSITIONAL = (  # states in which no update and no delete need be taken (facts:103, facts:106)
+    "initializing",
+    "inProgress",
+    "updating",
+    "enabling",
+    "disabling",
+    "enabled-finalizing",
+    LEAVING,
+    "pending",
+)
 FLOW_SERVICE_KINDS = (CONNECTION, SOURCE, TARGET, FLOW)
 KINDS = {kind.name: kind for kind in (*FLOW_SERVICE_KINDS, SCHEMA, CLASS, DATA_SET, MAPPING_SET)}
 BY_OPERATION = {

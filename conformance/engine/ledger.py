@@ -15,7 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from conformance.engine.errors import ConformanceError
+from conformance.engine.kinds import KINDS
 
 OPEN, MADE, NONE, LOST, GONE = "open", "made", "none", "lost", "gone"
 
@@ -32,7 +35,7 @@ class Entry:
 
     @property
     def may_remain(self) -> bool:
-        return self.state in (OPEN, MADE, LOST)
+        return self.state not in (NONE, GONE)
 
 
 @dataclass
@@ -51,14 +54,26 @@ class Account:
 
     @property
     def is_going_on(self) -> bool:
-        """Whether the process that began the run is alive on this machine."""
+        """Whether the process that began the run is alive on this machine, and holds what it locked."""
         if self.ended or self.about.get("host") != socket.gethostname():
             return False
         try:
             os.kill(int(self.about["pid"]), 0)
         except (OSError, KeyError, ValueError, TypeError):
             return False
+        lock = self.about.get("lock")
+        return lock is None or _is_held(Path(str(lock)))
+
+
+def _is_held(path: Path) -> bool:
+    """Whether a lock is held: another process may have got the number of one that died."""
+    try:
+        with FileLock(path, timeout=0):
+            return False
+    except Timeout:
         return True
+    except OSError:
+        return False
 
 
 class Ledger:
@@ -71,12 +86,15 @@ class Ledger:
 
     def begin(self, about: Mapping[str, Any]) -> None:
         """Open the run, once for all its processes; a ledger whose runs have all ended starts anew."""
-        if all(account.ended for account in read(self.path)):
-            self.path.unlink(missing_ok=True)
         here = {"host": socket.gethostname(), "pid": os.getpid()}
-        if _is_cut_off(self.path):
-            self._write(b"\n")
-        self._append({"begins": time.time(), **here, **about})
+        read(self.path)
+        self._write(b"")  # a lock is waited for where no file can be
+        with FileLock(f"{self.path}.lock"):
+            if all(account.ended for account in read(self.path)):
+                self.path.unlink(missing_ok=True)
+            if _is_cut_off(self.path):
+                self._write(b"\n")
+            self._append({"begins": time.time(), **here, **about})
 
     def intend(self, kind: str, name: str | None, sandbox: str) -> str:
         """Say that a create is about to be sent; returns the number of the entry."""
@@ -135,6 +153,8 @@ def read(path: Path) -> list[Account]:
 
     A line that was cut off is passed over. Raises ConformanceError for a file that cannot be read.
     """
+    if path.exists() and not path.is_file():
+        raise ConformanceError(f"--ledger {path}: that is no file")
     try:
         lines = path.read_bytes().splitlines() if path.exists() else []
     except OSError as error:
@@ -155,17 +175,24 @@ def _parsed(lines: Iterable[bytes]) -> Iterable[dict[str, Any]]:
             yield found
 
 
+def _is_entry(line: dict[str, Any]) -> bool:
+    texts = all(isinstance(line.get(member), str) for member in ("entry", "kind", "sandbox"))
+    return texts and line["kind"] in KINDS and isinstance(line.get("name"), str | None)
+
+
 def _enter(account: Account, line: dict[str, Any]) -> None:
     if "begins" in line:
         account.about = line
     elif "ends" in line:
         account.ended = True
-    elif "state" not in line:
+    elif _is_entry(line):
+        account.ended = False
         account.entries[line["entry"]] = Entry(line["kind"], line["name"], line["sandbox"])
-    elif "entry" in line and line["entry"] in account.entries:
+    elif str(line.get("entry")) in account.entries:
         entry = account.entries[line["entry"]]
-        entry.state, entry.id = line["state"], line["id"] or entry.id
-    elif line["state"] == GONE:
+        entry.id = line.get("id") or entry.id
+        entry.state = str(line.get("state")) if entry.id or line.get("state") != MADE else LOST
+    elif line.get("state") == GONE:
         for entry in account.entries.values():
-            if (entry.kind, entry.id) == (line["kind"], line["id"]):
+            if (entry.kind, entry.id) == (line.get("kind"), line.get("id")):
                 entry.state = GONE

@@ -16,6 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 LONGEST_PAUSE = 60.0
+LONGEST_WAIT = 300.0
 FIRST_PAUSE = 0.2
 FIRST_PATIENCE = 1.0
 LOOK_AGAIN = 0.01
@@ -61,12 +62,12 @@ class Manners:
         with self._slot():
             yield
 
-    def spent(self) -> str | None:
-        """Which budget is used up, None while there is something left of both."""
+    def spent(self, pause: float = 0.0) -> str | None:
+        """Which budget is used up after a pause, None while there is something left of both."""
         most, until = self.limits.max_requests, self.limits.until
         if most is not None and self._read().sent >= most:
             return f"its budget of {most} requests is spent (--max-requests)"
-        if until is not None and time.time() >= until:
+        if until is not None and time.time() + pause >= until:
             return f"its {self.limits.max_time:g} seconds are over (--max-time)"
         return None
 

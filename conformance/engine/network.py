@@ -72,7 +72,7 @@ def retry_after(answer: Answer) -> float | None:
         pass
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -116,7 +116,9 @@ def settled(tries: Sequence[Answer], url: str, whole: bool) -> Answer:
 def _excuse(answer: Answer, url: str) -> str | None:
     """Why an answer, however often it comes, says nothing about the target; None when it does."""
     if asks_for_patience(answer):
-        return f"answered {answer.status} and asks for patience"
+        wait = retry_after(answer)
+        until = f" for {wait:.0f} s" if wait else ""
+        return f"answered {answer.status} and asks for patience{until}"
     if leads_elsewhere(answer, url):
         elsewhere = _host(url, str(answer.header("Location")))
         return f"redirects to {elsewhere}, where nothing was sent"

@@ -3,38 +3,20 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-SECRET_KEYS = frozenset(
-    [
-        "accesstoken",
-        "clientsecret",
-        "password",
-        "secret",
-        "secretkey",
-        "secretaccesskey",
-        "saskey",
-        "securitytoken",
-        "refreshtoken",
-        "apikey",
-        "jwttoken",
-        "sastoken",
-        "connectionstring",
-        "connectionurl",
-        "privatekey",
-        "passphrase",
-    ]
-)
+from conformance.engine.secret_places import credentials, secrets_in
+
 SECRET_HEADERS = frozenset(
     {"authorization", "x-api-key", "proxy-authorization", "cookie", "set-cookie"}
 )
 _SHORTEST = 4
 _SAFE = 8
-_SCHEME = re.compile(r"^\w+ +")
 _ESCAPE = re.compile("%[0-9A-F]{2}")
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*')
 
 
 class Redactor:
@@ -47,6 +29,7 @@ class Redactor:
         self._names: dict[str, str] = {}
         self._count: Counter[str] = Counter()
         self._pattern: re.Pattern[str] | None = None
+        self._has_number = False
         for name, value in sorted((secrets or {}).items()):
             self.learn(name, value)
 
@@ -64,10 +47,11 @@ class Redactor:
             self._names.setdefault(form, placeholder)
         longest_first = sorted(self._names, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(_whole, longest_first)))
+        self._has_number |= bool(_TOKEN.fullmatch(value))
 
     def text(self, text: str) -> str:
         """The text without secrets, JSON inside it included."""
-        for name, value in secret_members(_parsed(text)):
+        for name, value in secrets_in(text):
             self.learn(name, value)
         return self.known(text)
 
@@ -75,15 +59,35 @@ class Redactor:
         """The text without the secrets that are known by now; it is not searched for others."""
         if self._pattern is None:
             return text
+        if (self._has_number or "\\u" in text or "\\/" in text) and text.lstrip()[:1] in ("{", "["):
+            text = _TOKEN.sub(self._in_json, text)
         return self._pattern.sub(lambda match: f"<secret:{self._names[match.group()]}>", text)
+
+    def _in_json(self, match: re.Match[str]) -> str:
+        """A string or number of JSON: what its escapes hide is hidden too, and a number becomes a string."""
+        written = match.group()
+        if written[0] != '"':
+            return f'"<secret:{self._names[written]}>"' if written in self._names else written
+        if "\\" not in written:
+            return written
+        try:
+            plain = json.loads(written, strict=False)
+        except ValueError:
+            return written
+        shown = self.known(plain)
+        return written if shown == plain else json.dumps(shown, ensure_ascii=False)
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """The headers without secrets; the scheme of Authorization stays."""
+        self.learn_headers(headers)
+        return {name: self.text(value) for name, value in headers.items()}
+
+    def learn_headers(self, headers: Mapping[str, str]) -> None:
+        """Remember what headers hold that are secret by their name."""
         for name, value in headers.items():
             if name.lower() in SECRET_HEADERS:
-                secret = _SCHEME.sub("", value) if "authorization" in name.lower() else value
-                self.learn(name.lower(), secret.strip())
-        return {name: self.text(value) for name, value in headers.items()}
+                for kind, secret in credentials(name.lower(), value.strip()):
+                    self.learn(kind, secret)
 
     def value(self, value: Any) -> Any:
         """Any JSON value without secrets."""
@@ -100,33 +104,11 @@ def forms(value: str) -> set[str]:
             for ascii_ in (True, False)
         }
     encode = partial(quote, errors="replace")
-    percent = {encode(value), encode(value, safe=""), quote_plus(value, errors="replace")}
+    whole = encode(value, safe="")
+    percent = {encode(value), whole, quote_plus(value, errors="replace"), quote(whole, safe="")}
     return found | percent | {_ESCAPE.sub(lambda m: m.group().lower(), p) for p in percent}
 
 
 def _whole(form: str) -> str:
     # A short secret may be part of an id: only the whole word is the secret.
     return re.escape(form) if len(form) >= _SAFE else rf"(?<![\w-]){re.escape(form)}(?![\w-])"
-
-
-def _parsed(text: str) -> Any:
-    bare = text.lstrip("\ufeff \t\r\n")
-    try:
-        return json.loads(bare) if bare[:1] in ("{", "[") else None
-    except (ValueError, RecursionError):
-        return None
-
-
-def secret_members(document: Any) -> Iterator[tuple[str, str]]:
-    """Name and value of each member whose key says that it is secret, however deep, JSON in strings included."""
-    if isinstance(document, dict):
-        for key, value in document.items():
-            if isinstance(value, str) and re.sub("[-_]", "", key).lower() in SECRET_KEYS:
-                yield key, value
-            else:
-                yield from secret_members(value)
-    elif isinstance(document, list):
-        for value in document:
-            yield from secret_members(value)
-    elif isinstance(document, str):
-        yield from secret_members(_parsed(document))

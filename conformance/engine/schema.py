@@ -60,9 +60,9 @@ class BodySchema:
                 owner, pointer, f"one of the documented forms ({best.message})", error.instance
             )
         else:
-            yield SchemaError(
-                owner, pointer, f"{error.validator} {error.validator_value}", error.instance
-            )
+            retyped = error.validator == "type" and isinstance(error.instance, str)
+            actual = repr(error.instance) if retyped else error.instance
+            yield SchemaError(owner, pointer, f"{error.validator} {error.validator_value}", actual)
 
     def _bare(self, error: Any) -> SchemaError:
         """An error that only the fast check sees: a format, or a pattern that Python reads otherwise."""

@@ -42,7 +42,7 @@ def _option(name: str) -> str:
 
 def _read(path: Path, setting: str) -> str:
     try:
-        secret = path.read_text(encoding="utf-8").strip()
+        secret = path.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise SettingsError(f"--{_option(setting)} {path}: {reason}") from None

@@ -20,6 +20,7 @@ from conformance.engine.kinds import BY_OPERATION, KINDS, Kind, created_names
 from conformance.engine.ledger import Ledger
 from conformance.engine.network import Answer, repeatable
 from conformance.engine.redaction import Redactor
+from conformance.engine.removal import remove
 from conformance.engine.settings import Settings
 
 ACCEPT = {
@@ -236,10 +237,10 @@ class Session:
 
     def delete(self, resource: str, identifier: str, sandbox: str) -> bool:
         """Delete one entity; whether it is gone."""
-        operation = KINDS[resource].delete()
-        if operation not in self.world.contract.operations:
+        kind = KINDS[resource]
+        if kind.delete() not in self.world.contract.operations:
             return False
-        exchange = self.call(operation, identifier, sandbox=sandbox, step="tidy-up", halts=False)
+        exchange = remove(self, kind, identifier, sandbox=sandbox, step="tidy-up", halts=False)
         gone = exchange.took_effect or exchange.status in (200, 202, 204, 404)
         if gone:
             self.belongings.gone(identifier, resource)

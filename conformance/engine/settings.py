@@ -18,6 +18,7 @@ PRODUCTION_HOSTS = {
 }
 LONGEST_TIMEOUT = 3600.0
 SECRETS = ("access_token", "api_key", "client_secret")
+IN_HEADERS = ("access_token", "api_key", "org_id", "sandbox", "other_sandbox")
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,12 @@ def _check(values: dict[str, Any]) -> None:
         if not values.get(name):
             raise SettingsError(
                 f"{name} is missing: give --{name.replace('_', '-')} or set AEP_{name.upper()}"
+            )
+    for name in IN_HEADERS:
+        given = str(values.get(name) or "")
+        if not (given.isascii() and given.isprintable()):
+            raise SettingsError(
+                f"{name}: no header can carry it: it has a line break or a letter beyond ASCII"
             )
     if not values.get("access_token") and not (
         values.get("client_id") and values.get("client_secret")

@@ -52,6 +52,7 @@ class Verdict:
     sequences: list[str] = field(default_factory=list)
     witnesses: list[str] = field(default_factory=list)
     blocked_by: str | None = None
+    stopped_at: str | None = None
     shown: list[Exchange] = field(default_factory=list)
     waiver: dict[str, str] | None = None
 
@@ -59,6 +60,12 @@ class Verdict:
     def intermittent(self) -> bool:
         """Whether the requirement was seen both to hold and to be broken in the same way of asking."""
         return 0 < len(self.broken) < self.observed
+
+    def blocks(self, other: "Verdict") -> bool:
+        """Whether this requirement, or the exchange that broke it, is why another could not be judged."""
+        broken_at = {finding.exchange.id for finding in self.broken}
+        by_us = other.blocked_by == self.requirement.id or other.stopped_at in broken_at
+        return other.verdict == BLOCKED and by_us
 
 
 Rule = Callable[[Evidence], Iterable[Finding]]
@@ -108,10 +115,11 @@ class Judge:
             shown=[finding.exchange for finding in (broken or findings)[:3]],
         )
         if broken or not findings:
-            prerequisite = self._failed_need(row)
-            if prerequisite:
-                base.verdict, base.blocked_by = BLOCKED, prerequisite
-                base.message = f"{prerequisite} does not hold"
+            need = self._failed_need(row)
+            if need:
+                base.verdict, base.blocked_by = BLOCKED, need.blocked_by or need.requirement.id
+                base.stopped_at = need.stopped_at
+                base.message = f"{base.blocked_by} does not hold"
                 return base
         return (
             self._broken(base)
@@ -119,20 +127,17 @@ class Judge:
             else (base if findings else self._unobserved(base, evidence))
         )
 
-    def _failed_need(self, row: Requirement) -> str | None:
-        for need in row.needs:
-            verdict = self.verdict(self._catalogue[need])
-            if verdict.verdict == FAIL:
-                return need
-            if verdict.verdict == BLOCKED and verdict.blocked_by:
-                return verdict.blocked_by
-        return None
+    def _failed_need(self, row: Requirement) -> Verdict | None:
+        needs = (self.verdict(self._catalogue[need]) for need in row.needs)
+        return next((one for one in needs if one.verdict == FAIL or one.blocked_by), None)
 
     def _broken(self, verdict: Verdict) -> Verdict:
         verdict.verdict = FAIL if verdict.requirement.level == "MUST" else WARN
         first = verdict.broken[0]
         where = f" at {first.pointer}" if first.pointer else ""
-        verdict.message = f"expected {first.expected}, got {short(first.actual)}{where}"
+        got = short(first.actual)
+        got = repr(first.actual) if got == first.expected else got  # the text 0 is not the number
+        verdict.message = f"expected {first.expected}, got {got}{where}"
         if verdict.intermittent:
             verdict.message += (
                 f" (broken in {len(verdict.broken)} of {verdict.observed} observations)"
@@ -147,7 +152,7 @@ class Judge:
             return verdict
         stopped = [j for j in evidence.journeys if j.halted_at]
         if not stopped:
-            lacking = self._lacking(verdict.requirement)
+            lacking = self._lacking(verdict.requirement) or _absent(verdict.requirement, evidence)
             verdict.verdict = NOT_APPLICABLE if self._narrowed or lacking else UNTESTED
             verdict.message = lacking or "no exchange of this run shows it"
             return verdict
@@ -158,8 +163,14 @@ class Judge:
             return verdict
         verdict.verdict = ERROR if first.unreachable else BLOCKED
         verdict.blocked_by = None if first.unreachable else f"{first.name} at {first.halted_at}"
+        verdict.stopped_at = first.exchange
         verdict.message = f"{first.name} stopped at {first.halted_at}: {first.reason}"
         return verdict
+
+
+def _absent(row: Requirement, evidence: Evidence) -> str | None:
+    """Why successful answers may show nothing of a requirement, or None."""
+    return row.absent if evidence.successes(*row.operations) else None
 
 
 def _asks(exchange: Exchange, row: Requirement) -> bool:

@@ -19,7 +19,7 @@ from conformance.proof.source import SourceMutant, sample, source_mutants
 from conformance.proof.trial import MANY, Trial, judge, try_emulator, try_fault
 
 CLEAN = "clean"
-OCCASIONS = (10, 20)
+OCCASIONS = ("10", "20", "5s")
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,12 @@ def response_jobs(effort: Effort) -> list[Job]:
 
 
 def intermittent_jobs(effort: Effort) -> list[Job]:
-    """One trial of each fault that shows now and then: in one call of ten or of twenty."""
+    """One trial of each fault that shows now and then: in one call of ten or of twenty, or for five seconds."""
     patient = replace(effort, sequences="full", repeats=MANY)
     jobs = []
     for position, (name, seam) in enumerate(FAULTS.all().items()):
         shown = f"{name}@{OCCASIONS[position % len(OCCASIONS)]}"
-        arguments = (shown, (shown,), (), seam.about, patient)
+        arguments = (shown, (shown,), (), seam.about, patient.for_rows(seam.about))
         jobs.append(Job("intermittent", shown, try_emulator, arguments, {"summary": seam.summary}))
     return jobs
 

@@ -2,8 +2,8 @@
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,12 @@ class Effort:
     sequences: str = "smoke"
     repeats: int = 1
     generated: frozenset[str] = frozenset()
+
+    def for_rows(self, names: Iterable[str]) -> "Effort":
+        """The same, with those of some requirements that only generated requests show."""
+        return replace(
+            self, generated=frozenset(name for name in names if name.split(".")[1] == GENERATED)
+        )
 
     def asks(self, row: Requirement) -> bool:
         """Whether a trial judges a row; generated requests cost more than all the others together."""
@@ -93,11 +99,10 @@ class LocalRun(Run):
         """Take over records of journeys instead of taking them."""
         self._journeys |= journeys
 
-    def journey(self, name: str) -> Journey:
-        """The record of a journey, taken at the first call."""
+    def obtain(self, name: str, wait: bool = True) -> None:
+        """Take a journey at the first call."""
         if name not in self._journeys:
             self._journeys[name] = take_safely(Journey(name), self.world, self.itinerary)
-        return self._journeys[name]
 
     def taken(self) -> list[Journey]:
         """The journeys taken so far, in the order of their names."""
@@ -143,8 +148,15 @@ class Material:
 
     def itinerary(self, settings: Settings) -> Itinerary:
         """The journeys of the effort."""
+        effort = self.effort
         return Itinerary(
-            self.connectors, self.workflows, settings, self.effort.sequences, (), self.wanted
+            self.connectors,
+            self.workflows,
+            settings,
+            effort.sequences,
+            (),
+            self.wanted,
+            effort.repeats,
         )
 
     def run(

@@ -56,13 +56,14 @@ def fault_entry(job: Job, trial: Trial) -> Entry:
 
 
 def intermittent_entry(job: Job, trial: Trial) -> Entry:
-    told = [row for row in trial.red if RATE in trial.messages.get(row, "")]
-    row = next((row for row in trial.red if row in trial.named), "")
+    own = [row for row in trial.red if row in trial.named] or trial.red
+    told = [row for row in own if RATE in trial.messages.get(row, "")]
+    row = next(iter(told or own), "")
     return {
         "name": trial.name,
         "summary": job.about["summary"],
-        "killed": trial.killed,
-        "rated": bool(set(told) & set(trial.named)),
+        "killed": bool(trial.red),
+        "rated": bool(told),
         "named": list(trial.named),
         "red": trial.red,
         "message": trial.messages.get(row, ""),

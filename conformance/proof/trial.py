@@ -21,7 +21,7 @@ from conformance.engine.verdict import (
     Verdict,
 )
 from conformance.proof.emulators import emulator
-from conformance.proof.material import GENERATED, Effort, material
+from conformance.proof.material import Effort, material
 from conformance.proof.reach import untouched
 from conformance.report.results import is_conformant
 from conformance.rules.run import Run
@@ -86,8 +86,7 @@ class Trial:
 
 def try_fault(name: str, named: Sequence[str], effort: Effort) -> Trial:
     """Judge a fault; one that a quick trial misses gets all sequences, and then many repeats."""
-    generated = frozenset(row for row in named if row.split(".")[1] == GENERATED)
-    first = replace(effort, generated=generated)
+    first = effort.for_rows(named)
     steps = (
         first,
         replace(first, sequences="full"),
@@ -95,7 +94,7 @@ def try_fault(name: str, named: Sequence[str], effort: Effort) -> Trial:
     )
     seconds = 0.0
     for step in dict.fromkeys(steps):
-        known = untouched(name, step) if step is first and not generated else {}
+        known = untouched(name, step) if step is first and not first.generated else {}
         trial = try_emulator(name, [name], (), named, step, known)
         seconds += trial.seconds
         if not trial.missed:

@@ -4,6 +4,7 @@ import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 
+from conformance.engine.catalogue import READ_ONLY
 from conformance.engine.data import contracts_root, fingerprint
 from conformance.recordings.index import Index
 
@@ -13,6 +14,7 @@ def again(index: Index, folder: Path) -> str:
     words = ["aep-conformance", "record", "--profile", index.profile]
     if index.target["mode"] == "live":
         words += ["--base-url", index.target["base_url"]]
+        words += ["--allow-writes"] if index.profile != READ_ONLY else []
     for name in index.sequences:
         words += ["--sequence", name]
     words += ["--name", folder.name, "--cassettes", str(folder.parent)]

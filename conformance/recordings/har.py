@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from conformance.engine.errors import SettingsError
 from conformance.recordings.recorded import Interaction, Recording
@@ -27,8 +27,8 @@ def read_har(path: Path) -> Recording:
     for position, entry in enumerate(entries):
         try:
             if not _is_repeated(entry):
-                found.append(_interaction(entry, position + 1))
-        except (KeyError, TypeError, ValueError, AttributeError):
+                found.append(_interaction(entry, position + 1, path.parent))
+        except (KeyError, TypeError, ValueError, AttributeError, OSError):
             raise SettingsError(
                 f"{path}: entry {position + 1} of the HAR is damaged; record it again"
             ) from None
@@ -55,21 +55,22 @@ def _is_repeated(entry: Mapping[str, Any]) -> bool:
     return any(entry.get(mark) or entry["response"].get(mark) for mark in REPEATED)
 
 
-def _interaction(entry: Mapping[str, Any], position: int) -> Interaction:
+def _interaction(entry: Mapping[str, Any], position: int, folder: Path) -> Interaction:
     request, response = entry["request"], entry["response"]
     sent, told = _headers(request["headers"]), _headers(response.get("headers") or [])
-    posted, content = request.get("postData") or {}, response.get("content") or {}
+    posted = _attached(request.get("postData") or {}, folder)
+    content = _attached(response.get("content") or {}, folder)
     _declare(sent, posted.get("mimeType"))
     _declare(told, content.get("mimeType"))
     asked, answered = _posted(posted), _content(content)
     status = max(0, int(response.get("status") or 0))
     lost = {
         "request": asked is None or (not asked and _size(request, sent) > 0),
-        "answer": answered is None or (not answered and _size(response, told, content) > 0),
+        "answer": answered is None or (not answered and not _is_empty(response, told, content)),
     }
     return Interaction(
         str(request["method"]).upper(),
-        str(request["url"]),
+        _url(request),
         sent,
         asked or "",
         status,
@@ -81,6 +82,15 @@ def _interaction(entry: Mapping[str, Any], position: int) -> Interaction:
         started=_moment(entry.get("startedDateTime")),
         seconds=max(0.0, float(entry.get("time") or 0)) / 1000,
     )
+
+
+def _url(request: Mapping[str, Any]) -> str:
+    """The address; some recorders keep its query beside it alone."""
+    url = str(request["url"])
+    listed = request.get("queryString") or []
+    if urlsplit(url).query or not listed:
+        return url
+    return f"{url}?{urlencode([(p['name'], p.get('value') or '') for p in listed])}"
 
 
 def _headers(listed: list[Mapping[str, Any]]) -> dict[str, str]:
@@ -98,6 +108,15 @@ def _declare(headers: dict[str, str], media: Any) -> None:
     known = media and media not in ("x-unknown", "application/octet-stream")
     if known and "content-type" not in {name.lower() for name in headers}:
         headers["Content-Type"] = str(media)
+
+
+def _attached(body: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    """The body with its text; Playwright may keep it in a file beside the HAR."""
+    name = body.get("_file")
+    if not name or Path(name).name != name or not (folder / name).is_file():
+        return body
+    text = (folder / name).read_bytes().decode("utf-8", errors="replace")
+    return {"mimeType": body.get("mimeType"), "text": text}
 
 
 def _posted(posted: Mapping[str, Any]) -> str | None:
@@ -120,6 +139,14 @@ def _decoded(body: Mapping[str, Any]) -> str | None:
         return base64.b64decode(text, validate=True).decode("utf-8", errors="replace")
     except binascii.Error:
         return None
+
+
+def _is_empty(
+    response: Mapping[str, Any], headers: Mapping[str, str], content: Mapping[str, Any]
+) -> bool:
+    """Whether the file says of a missing body that there was none."""
+    is_told = "size" in content or response.get("status") in (204, 304)
+    return is_told and _size(response, headers, content) <= 0
 
 
 def _size(

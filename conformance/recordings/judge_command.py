@@ -51,6 +51,8 @@ def _files(path: Path) -> list[Path]:
 
 
 def _traffic(listener: Listener, recording: Recording) -> Traffic:
+    if not recording.interactions:
+        raise SettingsError(f"{recording.path}: no requests in it")
     traffic = listener.recording(recording)
     if not traffic.journey.exchanges:
         number = len(recording.interactions)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from conformance.engine.exchange import ABSENT, Exchange
 from conformance.engine.verdict import BLOCKED, FAIL, Finding, short
 from conformance.recordings.judgement import CLIENT, Judged, Judgement, place
+from conformance.recordings.traffic import LOST
 from conformance.report.text import brief, exchange_lines
 
 FINDINGS_SHOWN = 2
@@ -21,6 +22,7 @@ def lines(judgement: Judgement) -> Iterator[str]:
         if one.verdict.verdict == BLOCKED:
             yield f"blocked  {one.verdict.requirement.id}: {brief(one.verdict.message)}"
     yield from _others(judgement)
+    yield from _lost(judgement)
     for name in sorted(set(judgement.unreadable)):
         yield f"not judged  {name}: its rule cannot read bodies of this form"
     yield judgement.sentence()
@@ -57,6 +59,14 @@ def _finding(finding: Finding, side: str) -> Iterator[str]:
 def _called(exchange: Exchange) -> str:
     step, operation = exchange.step, exchange.operation
     return operation if step == operation else f"step {step}, {operation}"
+
+
+def _lost(judgement: Judgement) -> Iterator[str]:
+    """How many bodies the recorder dropped."""
+    exchanges = [exchange for t in judgement.traffics for exchange in t.journey.exchanges]
+    lost = sum(len(exchange.notes.get(LOST, ())) for exchange in exchanges)
+    if lost:
+        yield f"{lost} bodies are not in the recording or cannot be unpacked, and are not judged"
 
 
 def _others(judgement: Judgement) -> Iterator[str]:

@@ -66,6 +66,7 @@ def _seen(exchange: Exchange, contract: Contract, mistaken: bool, odd: set[str])
         return replace(exchange, case=CLIENT if mistaken else _case(exchange, odd), notes=notes)
     if (
         400 <= exchange.status < 500
+        and "answer" not in exchange.notes.get(LOST, ())
         and str(exchange.status) in contract[exchange.operation].schemas
     ):
         notes = {**exchange.notes, "refusal": True}

@@ -20,7 +20,9 @@ def of_run(journeys: list[Journey], catalogue: Catalogue) -> Callable[[Requireme
     everything = Settings("http://target.test", "", "", "", **wants)  # so that no probe is left out
     wanted = frozenset(row.id for row in catalogue.testable())
     workflows = load_workflows(root)
-    itinerary = Itinerary(load_connectors(root), workflows, everything, "full", (), wanted)
+    itinerary = Itinerary(
+        load_connectors(root), workflows, everything, "full", (), wanted, repeats=2
+    )
     by_name = {journey.name: journey for journey in journeys}
 
     def evidence(row: Requirement) -> Evidence:

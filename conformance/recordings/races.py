@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from conformance.engine.kinds import FLOW_SERVICE_KINDS
 from conformance.engine.verdict import NOT_APPLICABLE, Verdict
 
 RACES = frozenset(
-    f"flow-service.flows.{name}"
+    kind.row(name)
+    for kind in FLOW_SERVICE_KINDS
     for name in ("concurrent-updates-have-one-winner", "winning-update-is-stored")
 )
 

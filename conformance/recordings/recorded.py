@@ -1,11 +1,13 @@
 """What a recording holds, and how a vcrpy cassette is read into it."""
 
+import json
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 from vcr.filters import decode_response
@@ -67,7 +69,7 @@ def load_cassette(path: Path) -> tuple[Recording, tuple[Any, ...]]:
         requests, responses, *rest = loaded
         metadata = (rest[0] if rest else {}).get(METADATA, {})
         abouts = metadata.get("interactions") or [{}] * len(requests)
-        pairs = zip(requests, responses, abouts, strict=True)
+        pairs = zip(requests, responses, map(_about, abouts), strict=True)
         found = tuple(_interaction(q, a, about) for q, a, about in pairs)
     return Recording(path, found, metadata), loaded
 
@@ -82,12 +84,43 @@ def _one_line(path: Path) -> Iterator[None]:
         raise SettingsError(f"{path}: {error.strerror}") from None
     except yaml.YAMLError as error:
         raise SettingsError(f"{path}{_line(error)}: damaged: not YAML; record it again") from None
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except CutOff:
+        raise SettingsError(
+            f"{path}: cut off: it lacks vcrpy's last line; record it again"
+        ) from None
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         raise SettingsError(f"{path}: not a cassette of vcrpy, or a damaged one") from None
 
 
+class CutOff(ValueError):
+    """A cassette without its end."""
+
+
+class _WholeYaml:
+    """vcrpy's serializer; vcrpy ends a cassette with its version, so that one without it was cut off."""
+
+    @staticmethod
+    def deserialize(text: str) -> Any:
+        document = yamlserializer.deserialize(text)
+        if (
+            isinstance(document, dict)
+            and document.get("interactions")
+            and "version" not in document
+        ):
+            raise CutOff
+        return document
+
+
 def _serializer(path: Path) -> Any:
-    return jsonserializer if path.suffix == ".json" else yamlserializer
+    return jsonserializer if path.suffix == ".json" else _WholeYaml
+
+
+def _about(known: Any) -> Mapping[str, Any]:
+    """What a recorder of ours knew of an interaction. Raises ValueError for what it cannot have written."""
+    parts = [known, known.get("path", {}), known.get("notes", {})]
+    if not all(isinstance(part, dict) for part in parts):
+        raise ValueError
+    return dict(known)
 
 
 def _line(error: yaml.YAMLError) -> str:
@@ -96,8 +129,13 @@ def _line(error: yaml.YAMLError) -> str:
 
 
 def _interaction(request: Any, answer: Mapping[str, Any], about: Mapping[str, Any]) -> Interaction:
-    answer = _unpacked(answer)
+    if not (isinstance(request.method, str) and isinstance(request.uri, str)):
+        raise TypeError
+    urlsplit(request.uri)
+    answer = _unpacked(_as_today(answer))
     sent, told = _headers(request.headers), _headers(answer["headers"])
+    if isinstance(request.body, dict | list) and not any(k.lower() == "content-type" for k in sent):
+        sent["Content-Type"] = "application/json"  # aiohttp adds it after vcrpy has looked
     packed = {"request": is_packed(sent), "answer": is_packed(told)}
     return Interaction(
         request.method,
@@ -110,6 +148,19 @@ def _interaction(request: Any, answer: Mapping[str, Any], about: Mapping[str, An
         about,
         tuple(name for name, is_so in packed.items() if is_so),
     )
+
+
+def _as_today(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """vcrpy before version 6 kept answers to httpx in a form of their own."""
+    if "status_code" not in answer:
+        return answer
+    body = answer["content"]
+    content = body.encode() if isinstance(body, str) else body
+    return {
+        "status": {"code": answer["status_code"], "message": ""},
+        "headers": answer["headers"],
+        "body": {"string": content},
+    }
 
 
 def _unpacked(answer: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -134,4 +185,8 @@ def _headers(headers: Mapping[str, Any]) -> dict[str, str]:
 def _text(body: Any) -> str:
     if hasattr(body, "read"):
         body = body.read()
+    if isinstance(body, dict | list):
+        return json.dumps(body, ensure_ascii=False, default=str)
+    if isinstance(body, Iterator):
+        body = b"".join(part.encode() if isinstance(part, str) else part for part in body)
     return body.decode("utf-8", errors="replace") if isinstance(body, bytes) else str(body or "")

@@ -8,11 +8,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from urllib3.exceptions import HTTPError
 from vcr.record_mode import RecordMode
 
 from conformance.engine.authentication import token_for
-from conformance.engine.client import Answer, Client, explain
 from conformance.engine.errors import SettingsError
 from conformance.engine.evidence import Journey
 from conformance.engine.exchange import Exchange
@@ -21,7 +19,8 @@ from conformance.engine.session import World
 from conformance.engine.settings import Settings
 from conformance.engine.verdict import Verdict
 from conformance.recordings.cassettes import open_cassette
-from conformance.recordings.index import RECORDED, Entry, Index, now
+from conformance.recordings.index import RECORDED, Entry, Index, now, read_index
+from conformance.recordings.listening import RecordingClient
 from conformance.recordings.races import RACES, excused
 from conformance.recordings.recorded import METADATA, read_cassette
 from conformance.rules.journeys import Itinerary
@@ -33,34 +32,6 @@ SHAPING = frozenset(
         *("api_key", "access_token", "client_id", "client_secret", "scopes", "connectors"),
     }
 )
-
-
-class RecordingClient(Client):
-    """The client of the run, which counts the interactions that each call adds to a cassette."""
-
-    repeats = False
-
-    def __init__(self, inner: Client, cassette: Any) -> None:
-        super().__init__(inner.settings)
-        self.inner, self.cassette = inner, cassette
-        self.counts: list[int] = []
-
-    def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
-        before = len(self.cassette)
-        try:
-            answer = self.inner.send(method, url, headers, body)
-        except HTTPError as error:  # vcrpy reads and unpacks the answer before our client does
-            answer = Answer(0, {}, "", explain(error, url), 1, 0.0)
-        self._forget_renewals(before)
-        self.counts.append(len(self.cassette) - before)
-        return answer
-
-    def _forget_renewals(self, before: int) -> None:
-        """A token that expired on the way is none of the journey's business: only what came after counts."""
-        added = [request.url for request in self.cassette.requests[before:]]
-        renewed = [n for n, asked in enumerate(added, start=before + 1) if asked != added[-1]]
-        if renewed:
-            del self.cassette.data[before : renewed[-1]]
 
 
 class Recorder(Tape):
@@ -119,6 +90,12 @@ class Recorder(Tape):
                 f"{halted[0].name} stopped at {halted[0].halted_at}" if halted else "not conformant"
             )
             return [f"recorded in {self.folder} only, since the run is no good one: {why}"]
+        lost = self._lost({journey.name for journey in journeys})
+        if lost:
+            why = (
+                f"{self.destination} holds {', '.join(lost)} too; give another --name or remove it"
+            )
+            return [f"recorded in {self.folder} only, since {why}"]
         self._replace()
         return [f"recorded {len(journeys)} cassettes in {self.destination}"]
 
@@ -133,6 +110,14 @@ class Recorder(Tape):
         paths = {j.name: self.folder / f"{j.name}.yaml" for j in journeys}
         counts = {name: len(read_cassette(path).interactions) for name, path in paths.items()}
         return tuple(Entry(name, path.name, counts[name]) for name, path in paths.items())
+
+    def _lost(self, journeys: set[str]) -> list[str]:
+        """What the older recording holds beyond these journeys, the first few."""
+        try:
+            index = read_index(self.destination)
+        except SettingsError:
+            return []
+        return [entry.journey for entry in index.cassettes if entry.journey not in journeys][:3]
 
     def _replace(self) -> None:
         """All or nothing: beside the older recording first, then in its place."""

@@ -19,7 +19,7 @@ from conformance.recordings.cassettes import open_cassette
 from conformance.recordings.freshness import again, notes
 from conformance.recordings.index import RECORDED, Entry, read_index
 from conformance.recordings.player import ReplayClient
-from conformance.recordings.races import excused, not_applicable
+from conformance.recordings.races import RACES, excused, not_applicable
 from conformance.recordings.recorded import load_cassette
 from conformance.rules.journeys import Itinerary
 from conformance.rules.probes.registry import PROBES
@@ -114,6 +114,10 @@ class Replay(Tape):
         if fault:
             journey.halted_at = journey.halted_at or "the end"
             journey.reason, journey.unreachable = fault, True
+
+    def shows(self, requirements: frozenset[str]) -> bool:
+        """Not when some were left out of the recording or came after it."""
+        return requirements - RACES <= {*self.index.requirements}
 
     def faults(self, journeys: list[Journey]) -> list[str]:
         """What was asked without a recording, or recorded in vain."""

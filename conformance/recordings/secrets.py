@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from conformance.engine.redaction import SECRET_HEADERS, SECRET_KEYS, Redactor
+from conformance.engine.redaction import Redactor
+from conformance.engine.secret_places import SECRET_KEYS, is_secret, secrets_in
 from conformance.recordings.recorded import Interaction
 
 _TOKENS = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?|(?<=[Bb]earer )[\w.~+/=-]{8,}")
@@ -14,17 +15,25 @@ ALSO_SECRET = ("token", "sig", "signature", "assertion", "authorization", "code"
 
 def learn_all(hide: Redactor, interactions: Iterable[Interaction]) -> None:
     """Make a redactor know every secret of some traffic, so that it hides each wherever it stands."""
+    read: set[str] = set()
     for one in interactions:
         for name, value in _parameters(one):
             hide.learn(name, value)
+        texts = {one.url, one.text, one.answer_text, one.error}
         for headers in (one.headers, one.answer_headers):
-            hide.headers({k: v for k, v in headers.items() if k.lower() in SECRET_HEADERS})
-        for text in (one.text, one.answer_text):
-            if _may_name_a_secret(text):
-                hide.text(text)
-        for text in (one.url, one.text, one.answer_text, one.error):
-            for token in _TOKENS.findall(text):
-                hide.learn("token", token)
+            hide.learn_headers(headers)
+            texts.update(headers.values())
+        for text in sorted(texts - read):
+            _learn(hide, text)
+        read |= texts
+
+
+def _learn(hide: Redactor, text: str) -> None:
+    if _may_name_a_secret(text):
+        for name, value in secrets_in(text):
+            hide.learn(name, value)
+    for token in _TOKENS.findall(text):
+        hide.learn("token", token)
 
 
 def _may_name_a_secret(text: str) -> bool:
@@ -39,8 +48,7 @@ def _parameters(one: Interaction) -> Iterator[tuple[str, str]]:
         yield "password", unquote(parts.password)
     form = one.text if _is_form(one.headers) else ""
     for name, value in (*parse_qsl(parts.query), *parse_qsl(parts.fragment), *parse_qsl(form)):
-        plain = re.sub("[-_]", "", name).lower()
-        if plain in SECRET_KEYS or plain in ALSO_SECRET:
+        if is_secret(name) or re.sub("[-_]", "", name).lower() in ALSO_SECRET:
             yield name, value
 
 

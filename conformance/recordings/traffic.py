@@ -79,7 +79,7 @@ class Listener:
         return found
 
     def _called(self, one: Interaction, hosts: set[str]) -> tuple[str, dict[str, str]] | None:
-        if one.about.get("operation"):
+        if one.about.get("operation") in self.contract.operations:
             return str(one.about["operation"]), dict(one.about.get("path") or {})
         parts = urlsplit(one.url)
         key = (one.method, parts.path)

@@ -159,6 +159,7 @@ class Listening(BaseAdapter):
 
     def send(self, request: requests.PreparedRequest, *words: Any, **named: Any) -> Any:
         """Send as the other adapter does; what it raises is raised."""
+        __tracebackhide__ = True  # pytest shows the client's own lines only
         headers = {name: _text(value) for name, value in request.headers.items()}
         heard = self._ear.asked(request.method or "", request.url or "", headers, request.body)
         try:

@@ -1,6 +1,7 @@
 """Writes what people see of a run: report.html, summary.md and badge.json."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,4 +48,6 @@ def write(path: Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8", errors="backslashreplace")
         partial.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            partial.unlink()
         raise SettingsError(f"{path}: {error.strerror}") from None

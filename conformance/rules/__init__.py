@@ -10,6 +10,7 @@ from conformance.rules import (  # noqa: F401
     gateway,
     lists,
     patches,
+    races,
     registry_resources,
     specs,
     updates,

@@ -1,69 +1,140 @@
-"""Lists of Catalog and of the Schema Registry, and members chosen with properties."""
+"""Lists of datasets, mapping sets and schemas: their order, their pages and their filters."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from conformance.engine.evidence import Evidence
-from conformance.engine.exchange import Exchange, at
-from conformance.engine.patch import missing_from
+from conformance.engine.exchange import ABSENT, Exchange, at
 from conformance.engine.verdict import Finding, check
 from conformance.rules.registry import rule
 
 
-@rule("catalog.data-sets.list-start-skips-entries")
-def list_start_skips_entries(evidence: Evidence) -> Iterator[Finding]:
-    pages = [e for e in evidence.successes("listDataSets") if "start" in e.notes]
-    for whole, rest, again in zip(pages[::3], pages[1::3], pages[2::3], strict=True):
-        if list(_object(whole)) == list(_object(again)):  # nobody else was at work in between
-            skipped = set(_object(whole)) - set(_object(rest))
-            fine = len(skipped) == 1 and set(_object(rest)) < set(_object(whole))
-            expected = f"all but one of {sorted(_object(whole))}"
-            yield check(rest, fine, expected, sorted(_object(rest)))
+def _noted(evidence: Evidence, operation: str, note: str) -> list[Exchange]:
+    return [e for e in evidence.successes(operation) if note in e.notes]
+
+
+def _data_sets(exchange: Exchange) -> dict[str, Any]:
+    return exchange.body if isinstance(exchange.body, dict) else {}
+
+
+@rule("catalog.data-sets.list-follows-order-by")
+def list_follows_order_by(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in _noted(evidence, "listDataSets", "created"):
+        known = sorted(exchange.notes["created"])
+        ascending = exchange.notes["ordered"].startswith("asc")
+        place = exchange.notes["limit"]
+        if exchange.notes["start"] or len(known) < place:
+            continue
+        bound = known[place - 1] if ascending else known[-place]
+        shown = [at(one, "/created") for one in _data_sets(exchange).values()]
+        told = [when for when in shown if isinstance(when, int)]
+        fine = all(when <= bound if ascending else when >= bound for when in told)
+        expected = (
+            f"none created {'after' if ascending else 'before'} {bound}, which is on that page"
+        )
+        yield check(exchange, fine, expected, shown)
+
+
+@rule("catalog.data-sets.list-start-skips-that-many")
+def list_start_skips_that_many(evidence: Evidence) -> Iterator[Finding]:
+    for first, second in _steady_pages(evidence, "listDataSets", lambda e: sorted(_data_sets(e))):
+        page = _data_sets(first)
+        dates = {name: at(one, "/created") for name, one in page.items()}
+        left = list(_data_sets(second))
+        fine = len(left) == 1 and left[0] in page and _is_second(first, left[0], dates)
+        yield check(second, fine, f"the second of {sorted(page)}", left)
+
+
+def _is_second(first: Exchange, name: str, dates: dict[str, Any]) -> bool:
+    told = [when for when in dates.values() if isinstance(when, int)]
+    if len(told) != len(dates):
+        return True
+    outer = max(told) if first.notes["ordered"].startswith("asc") else min(told)
+    return bool(dates[name] == outer)
+
+
+@rule("catalog.data-sets.list-by-name-excludes-others")
+def list_by_name_excludes_others(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in _noted(evidence, "listDataSets", "lacks"):
+        found, wanted, other = list(_data_sets(exchange)), *_both(exchange)
+        fine = wanted in found and other not in found
+        yield check(exchange, fine, f"{wanted}, and not {other} of another name", found)
+
+
+def _both(exchange: Exchange) -> tuple[str, str]:
+    return exchange.notes["lists"], exchange.notes["lacks"]
 
 
 @rule("catalog.data-sets.properties-limit-the-members")
 def properties_limit_the_members(evidence: Evidence) -> Iterator[Finding]:
-    for exchange in evidence.answered("getDataSet", "listDataSets"):
+    for exchange in evidence.successes("getDataSet", "listDataSets"):
         chosen = exchange.notes.get("properties")
-        if chosen and exchange.status == 200:
-            for identifier, data_set in _object(exchange).items():
-                others = sorted(set(data_set) - set(chosen))
-                yield check(exchange, not others, f"only {chosen}", others, f"/{identifier}")
+        if chosen:
+            for identifier, one in _data_sets(exchange).items():
+                others = sorted(set(one) - set(chosen)) if isinstance(one, dict) else one
+                yield check(exchange, others == [], f"only {chosen}", others, f"/{identifier}")
 
 
-@rule("catalog.data-sets.tags-are-stored")
-def tags_are_stored(evidence: Evidence) -> Iterator[Finding]:
-    sent = {
-        str(e.at("/0")).rsplit("/", 1)[-1]: at(e.sent, "/tags")
-        for e in evidence.successes("createDataSet")
-        if "tags" in e.sent
-    }
-    for exchange in evidence.successes("getDataSet"):
-        identifier = exchange.path["id"]
-        if identifier in sent:
-            pointer = f"/{identifier}/tags"
-            lost = missing_from(sent[identifier], exchange.at(pointer))
-            yield check(exchange, not lost, repr(sent[identifier]), exchange.at(pointer), pointer)
+def _ids(exchange: Exchange) -> list[Any]:
+    found = exchange.at("/data")
+    return [at(one, "/id") for one in found] if isinstance(found, list) else []
 
 
-def _object(exchange: Exchange) -> dict[str, Any]:
-    return exchange.body if isinstance(exchange.body, dict) else {}
+@rule("data-prep.mapping-sets.list-limit-bounds-page")
+def mapping_sets_limit_bounds_page(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in _noted(evidence, "listMappingSets", "limit"):
+        limit, found = exchange.notes["limit"], len(_ids(exchange))
+        yield check(exchange, found <= limit, f"at most {limit} mapping sets", found, "/data")
 
 
-def _results(exchange: Exchange) -> list[Any]:
-    results = exchange.at("/results")
-    return results if isinstance(results, list) else []
+@rule("data-prep.mapping-sets.list-start-skips-that-many")
+def mapping_sets_start_skips(evidence: Evidence) -> Iterator[Finding]:
+    for first, second in _steady_pages(evidence, "listMappingSets", _ids):
+        expected, actual = _ids(first)[1:], _ids(second)
+        yield check(second, actual == expected, repr(expected), actual, "/data")
+
+
+@rule("data-prep.mapping-sets.list-follows-order-by")
+def mapping_sets_follow_order_by(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in _noted(evidence, "listMappingSets", "ordered"):
+        found = exchange.at("/data")
+        dates = [at(one, "/createdDate") for one in found] if isinstance(found, list) else []
+        if len(dates) > 1 and ABSENT not in dates and len({type(date) for date in dates}) == 1:
+            expected = sorted(dates, reverse=exchange.notes["ordered"].startswith("-"))
+            yield check(exchange, dates == expected, repr(expected), dates, "/data")
+
+
+def _steady_pages(
+    evidence: Evidence, operation: str, shown: Any
+) -> Iterator[tuple[Exchange, Exchange]]:
+    """The first page of two and that of the second alone, where nobody changed the list meanwhile."""
+    pages: dict[str, list[Exchange]] = defaultdict(list)
+    for exchange in _noted(evidence, operation, "pages"):
+        pages[exchange.notes["pages"]].append(exchange)
+    for taken in pages.values():
+        if len(taken) == 3 and shown(taken[0]) == shown(taken[2]):
+            yield taken[0], taken[1]
 
 
 @rule("schema-registry.schemas.list-follows-orderby")
-def list_follows_orderby(evidence: Evidence) -> Iterator[Finding]:
-    for exchange in evidence.successes("listSchemas"):
-        if "ordered" in exchange.notes:
-            titles = [str(at(one, "/title")) for one in _results(exchange)]
-            own = [title for title in titles if title.startswith(exchange.notes["own"])]
-            expected = sorted(own, reverse=exchange.notes["ordered"].startswith("-"))
-            fine = len(own) > 1 and own == expected
-            yield check(exchange, fine, f"the schemas {expected} in this order", own, "/results")
+def schemas_follow_orderby(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in _noted(evidence, "listSchemas", "expected"):
+        expected = exchange.notes["expected"]
+        actual = [title for title in _titles(exchange) if title in expected]
+        yield check(exchange, actual == expected, repr(expected), actual, "/results")
+
+
+@rule("schema-registry.schemas.list-start-is-passed-over")
+def schemas_start_is_passed_over(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in _noted(evidence, "listSchemas", "from"):
+        start, titles = exchange.notes["from"], _titles(exchange)
+        yield check(exchange, start not in titles, f"nothing titled {start}", titles, "/results")
+
+
+def _titles(exchange: Exchange) -> list[Any]:
+    found = exchange.at("/results")
+    return [at(one, "/title") for one in found] if isinstance(found, list) else []
 
 
 @rule("schema-registry.schemas.deleted-schema-leaves-the-list")
@@ -71,5 +142,5 @@ def deleted_schema_leaves_the_list(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes("listSchemas"):
         gone = exchange.notes.get("lacks")
         if gone:
-            listed = [at(one, "/meta:altId") for one in _results(exchange)]
-            yield check(exchange, gone not in listed, f"no {gone}", "it is listed", "/results")
+            titles = _titles(exchange)
+            yield check(exchange, gone not in titles, f"nothing titled {gone}", titles, "/results")

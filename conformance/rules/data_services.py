@@ -60,6 +60,15 @@ def schema_reference_is_stored(evidence: Evidence) -> Iterator[Finding]:
         yield check(read, actual == expected, repr(expected), actual, f"/{identifier}/schemaRef/id")
 
 
+@rule("catalog.data-sets.tags-are-stored")
+def tags_are_stored(evidence: Evidence) -> Iterator[Finding]:
+    for created, read, identifier in _data_set_reads(evidence):
+        sent, shown = at(created.sent, "/tags"), read.at(f"/{identifier}/tags")
+        if sent is not ABSENT:
+            lost = missing_from(sent, shown)
+            yield check(read, not lost, repr(sent), shown, f"/{identifier}/tags")
+
+
 @rule("catalog.data-sets.list-is-keyed-by-identifier")
 def list_is_keyed_by_identifier(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes("listDataSets"):

@@ -5,7 +5,7 @@ from typing import Any
 
 from conformance.engine.evidence import Evidence, Timeline
 from conformance.engine.exchange import ABSENT, Exchange
-from conformance.engine.kinds import FLOW, FLOW_SERVICE_KINDS, Kind
+from conformance.engine.kinds import FLOW, FLOW_SERVICE_KINDS, TRANSITIONAL, Kind
 from conformance.engine.patch import differences
 from conformance.engine.verdict import Finding, breaks, check, holds
 from conformance.rules.registry import rule_of_kinds
@@ -79,7 +79,9 @@ def unchanged_pairs(timeline: Timeline) -> Iterator[tuple[Exchange, Exchange]]:
 
 
 def settled(kind: Kind, read: Exchange) -> bool:
-    return kind is not FLOW or read.item.get("state") in SETTLED
+    """Whether an entity is on its way to no other state (facts:106)."""
+    state = read.item.get("state")
+    return state in SETTLED or (kind is not FLOW and state not in TRANSITIONAL)
 
 
 @rule_of_kinds("etag-never-returns", *FLOW_SERVICE_KINDS)

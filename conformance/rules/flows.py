@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from conformance.engine.evidence import Evidence, Timeline
 from conformance.engine.exchange import ABSENT, Exchange, at
 from conformance.engine.kinds import FLOW, SOURCE, TARGET
+from conformance.engine.likeness import by_value
 from conformance.engine.patch import missing_from
 from conformance.engine.verdict import Finding, breaks, check, holds
 from conformance.rules.etags import unchanged_pairs
@@ -147,7 +148,7 @@ def schedule_is_echoed_as_sent(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _kept(read: Exchange, sent: Any, member: str) -> Iterator[Finding]:
-    lost = missing_from(sent, at(read.item, member), member)
+    lost = missing_from(by_value(sent), by_value(at(read.item, member)), member)
     for pointer, expected, actual in lost:
         yield breaks(read, repr(expected), actual, f"/items/0{pointer}")
     if not lost:

@@ -2,7 +2,8 @@
 
 import copy
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +66,12 @@ class Itinerary:
         profile: str = "core",
         only: tuple[str, ...] = (),
         wanted: frozenset[str] = frozenset(),
+        repeats: int = 1,
     ) -> None:
         self.workflows = workflows
         self.settings = settings
         self.profile = profile
+        self.repeats = repeats
         self.sequences = {c["sequence"]: c for c in connectors.values() if "sequence" in c}
         self._journeys: dict[str, list[str]] = {}
         self._operations = {
@@ -107,6 +110,8 @@ class Itinerary:
         return FLOW_SERVICE_KINDS if name == first else ()
 
     def _serves(self, probe: Probe, wanted: frozenset[str]) -> bool:
+        if probe.repeats and self.repeats < 2:
+            return False
         return self._possible(probe.needs_setting) and any(map(probe.is_needed_by, wanted))
 
     def _possible(self, setting: str | None) -> bool:
@@ -117,6 +122,13 @@ class Itinerary:
         if row.id not in self._journeys:
             self._journeys[row.id] = self._serving(row)
         return self._journeys[row.id]
+
+    def before(self, names: Iterable[str]) -> list[str]:
+        """The journeys that come before these: all that are not late, where one of these is."""
+        late = {name for name, probe in self.probes.items() if probe.late}
+        if late.isdisjoint(names):
+            return []
+        return [name for name in (*self.chosen, *self.probes) if name not in late]
 
     def _serving(self, row: Requirement) -> list[str]:
         wanted = set(row.operations)
@@ -140,7 +152,7 @@ class Itinerary:
 
 def take(journey: Journey, world: World, itinerary: Itinerary) -> None:
     """Run a journey to its end or to where it stops, tidy up, and fill in its record."""
-    session = Session(world, journey.name)
+    session = Session(_patience(world, journey.name), journey.name)
     started = time.monotonic()
     journey.halted_at, journey.reason = INTERRUPTION, "the run was interrupted"
     hindered = False
@@ -156,6 +168,11 @@ def take(journey: Journey, world: World, itinerary: Itinerary) -> None:
         journey.leftovers = [_leftover(entity) for entity in left]
         journey.unreachable = hindered or any(e.error for e in session.exchanges)
         journey.seconds = round(time.monotonic() - started, 3)
+
+
+def _patience(world: World, name: str) -> World:
+    """The world as a journey may see it: only those that repeat ask many times."""
+    return world if name in PROBES and PROBES[name].repeats else replace(world, repeats=1)
 
 
 def _run(name: str, session: Session, itinerary: Itinerary) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.engine.evidence import Evidence
 from conformance.engine.exchange import ABSENT, Exchange, at
-from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, TARGET, Kind
+from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, LEAVING, TARGET, Kind
 from conformance.engine.verdict import Finding, check, holds
 from conformance.rules.registry import rule_of_kinds
 
@@ -42,7 +42,8 @@ def list_filter_excludes_others(evidence: Evidence, kind: Kind) -> Iterator[Find
 @rule_of_kinds("deleted-one-leaves-the-list", *FLOW_SERVICE_KINDS)
 def deleted_one_leaves_the_list(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
     for exchange in _noted(evidence, kind, "lacks"):
-        for gone in exchange.notes["lacks"]:
+        leaving = {at(i, "/id") for i in exchange.at("/items") if at(i, "/state") == LEAVING}
+        for gone in set(exchange.notes["lacks"]) - leaving:
             yield check(
                 exchange, gone not in _ids(exchange), f"no {gone}", "it is listed", "/items"
             )

@@ -1,17 +1,16 @@
 """JSON Patch on flows (RFC 6902), activations, and several writers at once."""
 
-import json
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from conformance.engine.evidence import Change, Evidence
-from conformance.engine.exchange import ABSENT, Exchange, at
+from conformance.engine.exchange import ABSENT, at
 from conformance.engine.kinds import FLOW
-from conformance.engine.patch import differences
+from conformance.engine.likeness import of_the_client
+from conformance.engine.patch import differences, missing_from
 from conformance.engine.verdict import Finding, breaks, check, holds
 from conformance.rules.registry import rule
-from conformance.rules.updates import expected_after
+from conformance.rules.updates import expected_after, member_differences, names_sent
 
 
 def _patches(evidence: Evidence, case: str) -> Iterator[Change]:
@@ -21,12 +20,10 @@ def _patches(evidence: Evidence, case: str) -> Iterator[Change]:
                 yield change
 
 
-def _selectors(item: Any) -> list[str]:
+def _selectors(item: Any) -> list[Any]:
     params = at(item, "/transformations/0/params")
     found = [at(params, f"/{kind}/selectors") for kind in ("segmentSelectors", "profileSelectors")]
-    return [
-        json.dumps(s, sort_keys=True) for group in found if isinstance(group, list) for s in group
-    ]
+    return [s for group in found if isinstance(group, list) for s in group]
 
 
 @rule("flow-service.flows.activation-stores-every-selector")
@@ -41,7 +38,7 @@ def activation_stores_every_selector(evidence: Evidence) -> Iterator[Finding]:
             if len(adds) < 2 or change.after is None or change.exchange.notes.get("patch"):
                 continue
             stored = _selectors(change.after.item)
-            lost = [a for a in adds if json.dumps(a, sort_keys=True) not in stored]
+            lost = [a for a in adds if all(missing_from(a, one) for one in stored)]
             yield check(
                 change.after,
                 not lost,
@@ -54,18 +51,17 @@ def activation_stores_every_selector(evidence: Evidence) -> Iterator[Finding]:
 def _patch_rule(name: str) -> None:
     @rule(f"flow-service.flows.{name}")
     def judge(evidence: Evidence) -> Iterator[Finding]:
+        names = names_sent(evidence, FLOW)
         for change in _patches(evidence, name):
             expected = expected_after(change)
             if expected is ABSENT or change.after is None:
                 continue
-            wrong = differences(
-                expected.get("transformations"),
-                change.after.item.get("transformations"),
-                "/transformations",
-            )
-            wrong += differences(
-                expected.get("description"), change.after.item.get("description"), "/description"
-            )
+            wrong = [
+                d
+                for member in ("transformations", "description")
+                for d in member_differences(member, expected, change.after.item)
+            ]
+            wrong = of_the_client(wrong, names)
             for pointer, want, actual in wrong:
                 yield breaks(change.after, repr(want), actual, f"/items/0{pointer}")
             if not wrong:
@@ -91,8 +87,8 @@ def patch_adds_an_equal_value(evidence: Evidence) -> Iterator[Finding]:
             yield holds(exchange)
     for read in evidence.successes("getFlow"):
         if "twice" in read.notes:
-            twin = json.dumps(read.notes["twice"], sort_keys=True)
-            times = _selectors(read.item).count(twin)
+            twin = read.notes["twice"]
+            times = sum(not missing_from(twin, one) for one in _selectors(read.item))
             yield check(read, times == 2, "the selector twice", f"{times} times", "/items/0")
 
 
@@ -129,40 +125,3 @@ def patch_is_applied_whole_or_not_at_all(evidence: Evidence) -> Iterator[Finding
                 yield check(change.after, not wrong, "the flow as it was", wrong, "/items/0")
     for exchange in evidence.cases("flow-service.flows.patch-is-applied-whole-or-not-at-all"):
         yield check(exchange, exchange.status >= 400, "the patch to be refused", exchange.status)
-
-
-def _races(evidence: Evidence) -> dict[str, list[Exchange]]:
-    """The rounds whose writers all got an answer: one that did not may have won."""
-    rounds: dict[str, list[Exchange]] = defaultdict(list)
-    for exchange in evidence.exchanges:
-        if "race" in exchange.notes:
-            rounds[exchange.journey + exchange.notes["race"]].append(exchange)
-    return {name: several for name, several in rounds.items() if all(e.response for e in several)}
-
-
-@rule("flow-service.flows.concurrent-updates-have-one-winner")
-def concurrent_updates_have_one_winner(evidence: Evidence) -> Iterator[Finding]:
-    for writers in _races(evidence).values():
-        winners = [e for e in writers if e.status < 300]
-        yield check(
-            writers[-1],
-            len(winners) == 1,
-            f"one success among {len(writers)} writers",
-            f"{len(winners)} successes",
-        )
-
-
-@rule("flow-service.flows.winning-update-is-stored")
-def winning_update_is_stored(evidence: Evidence) -> Iterator[Finding]:
-    reads = {
-        e.journey + e.notes["after-race"]: e
-        for e in evidence.successes("getFlow")
-        if "after-race" in e.notes
-    }
-    for name, writers in _races(evidence).items():
-        winners = [at(e.sent, "/0/value") for e in writers if e.status < 300]
-        if name in reads and len(winners) == 1:
-            stored = reads[name].at("/items/0/description")
-            yield check(
-                reads[name], stored == winners[0], str(winners[0]), stored, "/items/0/description"
-            )

@@ -2,18 +2,18 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 import conformance.rules
 import conformance.rules.generated
 import conformance.rules.probes  # noqa: F401 - registers the probes
 from conformance.engine.catalogue import Catalogue, Requirement
-from conformance.engine.evidence import Evidence, Journey
+from conformance.engine.evidence import INTERRUPTION, Evidence, Journey
 from conformance.engine.session import World
 from conformance.engine.verdict import Judge, Verdict
 from conformance.rules.journeys import Itinerary, take
@@ -42,6 +42,10 @@ class Tape:
     def revise(self, verdict: Verdict, journeys: list[Journey]) -> Verdict:
         """The verdict that counts, in view of the journeys behind it."""
         return verdict
+
+    def shows(self, requirements: frozenset[str]) -> bool:
+        """Whether a run on it can judge all of these requirements."""
+        return True
 
     def complete(self, run: "Run") -> None:
         """Take what else the run is to take."""
@@ -102,27 +106,45 @@ class Run:
         """The exchanges of the journeys that can show a requirement."""
         names = tuple(self.itinerary.journeys_for(row))
         if names not in self._evidence:
+            self._take_all((*self.itinerary.before(names), *names))
             self._evidence[names] = Evidence(self.journey(name) for name in names)
         return self._evidence[names]
 
+    def _take_all(self, names: tuple[str, ...]) -> None:
+        """Take journeys, first those that no other worker is taking just now."""
+        for wait in (False, True):
+            for name in names:
+                self.obtain(name, wait)
+
     def journey(self, name: str) -> Journey:
         """The record of a journey, taken now unless this or another worker has taken it."""
-        if name not in self._journeys:
-            path = self._record(name)
-            with FileLock(f"{path}.lock"):
-                if not path.exists():
-                    self._take(Journey(name), path)
-                if path.exists():
-                    self._journeys[name] = _read(path)
+        self.obtain(name)
         return self._journeys[name]
 
+    def obtain(self, name: str, wait: bool = True) -> None:
+        """Take a journey, or read its record; without `wait` not one that another worker is taking."""
+        if name in self._journeys:
+            return
+        path = self._record(name)
+        with suppress(Timeout), FileLock(f"{path}.lock", timeout=-1 if wait else 0):
+            if not path.exists():
+                self._take(Journey(name), path)
+            if path.exists():
+                self._journeys[name] = _read(path)
+
     def _take(self, journey: Journey, path: Path) -> None:
+        begun = path.with_suffix(".begun")
         try:
+            if begun.exists():
+                _lose(journey)
+                return
+            _touch(begun)
             with self.tape.around(journey, self.world) as world:
                 take(journey, world, self.itinerary)
         finally:
             self._journeys[journey.name] = journey
             _write(path, journey)
+            begun.unlink(missing_ok=True)
 
     def _record(self, name: str) -> Path:
         return self.records / f"{name}.json"
@@ -156,6 +178,17 @@ def with_needs(rows: Iterable[Requirement], catalogue: Catalogue) -> frozenset[s
             found.add(name)
             pending.extend(catalogue[name].needs)
     return frozenset(found)
+
+
+def _lose(journey: Journey) -> None:
+    """Taken once more, a journey would meet what the process that died over it left behind."""
+    journey.halted_at, journey.reason = INTERRUPTION, "the process that took it died"
+    journey.unreachable = True
+
+
+def _touch(path: Path) -> None:
+    with suppress(OSError):  # a full disk
+        path.touch()
 
 
 def _read(path: Path) -> Journey:

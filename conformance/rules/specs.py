@@ -22,11 +22,11 @@ TABLE_SPEC = {
 SAMPLES = (
     ({"startTime": 1567411548, "frequency": "minute", "interval": 15}, True),
     ({"startTime": 1567411548, "frequency": "minute", "interval": 14}, False),
-    ({"startTime": 1567411548, "frequency": "day", "interval": 1}, True),
+    ({"startTime": 1567411548, "frequency": "day", "interval": 15}, True),
     ({"startTime": 1567411548, "frequency": "day", "interval": 0}, False),
-    ({"frequency": "day", "interval": 1}, False),
-    ({"startTime": 1567411548, "interval": 1}, False),
-    ({"startTime": 1567411548, "frequency": "fortnight", "interval": 1}, False),
+    ({"frequency": "day", "interval": 15}, False),
+    ({"startTime": 1567411548, "interval": 15}, False),
+    ({"startTime": 1567411548, "frequency": "fortnight", "interval": 15}, False),
 )
 
 
@@ -139,7 +139,7 @@ def schedule_is_described(evidence: Evidence) -> Iterator[Finding]:
         if spec is ABSENT:
             yield check(exchange, False, "a schedule spec", spec, "/items/0/scheduleSpec/spec")
             continue
-        wrong = [sample for sample, fits in SAMPLES if _accepts(spec, sample) != fits]
+        wrong = [sample for sample, fits in SAMPLES if accepts(spec, sample) != fits]
         yield check(
             exchange,
             not wrong,
@@ -149,7 +149,8 @@ def schedule_is_described(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _accepts(spec: Any, sample: dict[str, Any]) -> bool | None:
+def accepts(spec: Any, sample: dict[str, Any]) -> bool | None:
+    """Whether a schema of the target admits a sample; None when it is no schema."""
     try:
         return bool(jsonschema_rs.validator_for(spec).is_valid(sample))
     except (ValueError, jsonschema_rs.ValidationError):

@@ -6,6 +6,7 @@ from typing import Any
 from conformance.engine.evidence import Change, Evidence
 from conformance.engine.exchange import ABSENT, Exchange
 from conformance.engine.kinds import FLOW_SERVICE_KINDS, Kind
+from conformance.engine.likeness import by_value, member_names, of_the_client
 from conformance.engine.patch import PatchError, apply_patch, differences, touched
 from conformance.engine.verdict import Finding, breaks, check, holds
 from conformance.rules.etags import SETTLED, settled
@@ -82,20 +83,29 @@ def expected_after(change: Change) -> Any:
 
 @rule_of_kinds("update-stores-the-change", *FLOW_SERVICE_KINDS)
 def update_stores_the_change(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
+    names = names_sent(evidence, kind)
     for change in updates_of(evidence, kind):
         expected = expected_after(change)
         if expected is ABSENT or change.after is None:
             continue
         members = touched(change.exchange.sent) - {"auth"}
-        wrong = [d for m in members for d in _member_differences(m, expected, change.after.item)]
+        found = [d for m in members for d in member_differences(m, expected, change.after.item)]
+        wrong = of_the_client(found, names)
         for pointer, want, actual in wrong:
             yield breaks(change.after, repr(want), actual, f"/items/0{pointer}")
         if members and not wrong:
             yield holds(change.after)
 
 
-def _member_differences(member: str, expected: Any, actual: Any) -> list[tuple[str, Any, Any]]:
-    return differences(expected.get(member, ABSENT), actual.get(member, ABSENT), f"/{member}")
+def member_differences(member: str, expected: Any, actual: Any) -> list[tuple[str, Any, Any]]:
+    """Where a member of two entities differs, compared by value."""
+    want, shown = by_value(expected), by_value(actual)
+    return differences(want.get(member, ABSENT), shown.get(member, ABSENT), f"/{member}")
+
+
+def names_sent(evidence: Evidence, kind: Kind) -> set[str]:
+    """The names of all members that creates and updates of a kind sent."""
+    return member_names(e.sent for e in evidence.answered(kind.create(), kind.update()))
 
 
 @rule_of_kinds("update-leaves-the-rest-alone", *FLOW_SERVICE_KINDS)

@@ -1,5 +1,6 @@
 """Tokens over real sockets: issued, renewed in time and after a refusal, and never shown."""
 
+import json
 import time
 
 import pytest
@@ -222,3 +223,26 @@ def test_secret_file_is_named_in_the_settings_file_too(tmp_path):
     found = resolve({**given, "config": str(tmp_path / "c.toml")}, {})
     assert found.client_secret == "the-secret"
     assert "the-secret" in found.secrets().values()
+
+
+def test_secret_in_a_file_of_windows_is_read_without_its_mark_and_line_end(tmp_path):
+    from conformance.engine.settings import resolve
+
+    (tmp_path / "token").write_bytes(b"\xef\xbb\xbfthe-token\r\n")
+    given = {"base_url": "https://t.test", "org_id": "o", "sandbox": "s", "api_key": "k"}
+    found = resolve(given, {"AEP_ACCESS_TOKEN_FILE": str(tmp_path / "token")})
+    assert found.access_token == "the-token"
+
+
+@pytest.mark.parametrize("name", ["access_token", "api_key", "org_id", "sandbox"])
+@pytest.mark.parametrize("value", ["planted\nsecret", "plantéd", "planted\x00"])
+def test_what_no_header_can_carry_is_one_clear_line(tmp_path, name, value):
+    given = {"org_id": "o", "sandbox": "s", "api_key": "k", "access_token": "t", name: value}
+    (tmp_path / "c.toml").write_text(
+        "".join(f"{key} = {json.dumps(text)}\n" for key, text in given.items())
+    )
+    words = ("--config", str(tmp_path / "c.toml"), "--base-url", "http://127.0.0.1:9")
+    ended = run_command("run", *words, "--report-dir", str(tmp_path / "r"))
+    assert ended.returncode == 2
+    assert f"{name}: no header can carry it" in ended.stderr
+    assert "plant" not in ended.stdout + ended.stderr

@@ -1,5 +1,6 @@
 """The client against a server that says whatever it is told: retries, redirects, broken answers."""
 
+import gzip
 import time
 from email.utils import formatdate
 
@@ -7,6 +8,7 @@ import pytest
 
 from conformance.engine import client as module
 from conformance.engine.client import Client
+from conformance.engine.manners import Limits, Manners
 from conformance.selftest.builders import raw_server, reply, settings
 
 SECRET = "s3cret-value"
@@ -52,9 +54,10 @@ def test_busy_target_is_asked_again_after_the_seconds_it_names(waits, status):
         ("0", 0, 0),
         ("0.5", 0.5, 0.5),
         ("-5", 0, 0),
-        ("86400", 60, 60),
+        ("120", 120, 120),
+        ("Wed, 21 Oct 2015 07:28:00 +9999999999999", 0.5, 1),
     ],
-    ids=["date", "past date", "zero", "fraction", "negative", "a day"],
+    ids=["date", "past date", "zero", "fraction", "negative", "two minutes", "beyond all time"],
 )
 def test_wait_is_what_is_asked_for_within_bounds(waits, value, low, high):
     header = f"Retry-After: {value() if callable(value) else value}"
@@ -96,6 +99,28 @@ def test_patience_ends_without_a_verdict(waits):
     assert len(waits) == module.PATIENCE - 1 == len(heard) - 1
 
 
+@pytest.mark.parametrize("value", ["86400", "1e400", "Wed, 21 Oct 2099 07:28:00 GMT"])
+def test_who_asks_for_more_patience_than_a_run_has_is_not_asked_again(waits, value):
+    with raw_server(reply(BUSY, b"", f"Retry-After: {value}")) as (url, _):
+        answer = send(url)
+    assert (answer.status, answer.attempts, waits) == (0, 1, [])
+    assert "asks for patience for" in str(answer.error)
+
+
+def test_nobody_waits_beyond_the_time_of_the_run(waits, monkeypatch):
+    limits = Limits(max_time=5, until=time.time() + 5)
+    monkeypatch.setattr(Client, "manners", Manners(limits))
+    with raw_server(reply(BUSY, b"", "Retry-After: 20")) as (url, _):
+        assert (send(url).attempts, waits) == (1, [])
+
+
+def test_patience_that_was_in_vain_is_not_spent_again(waits):
+    client = Client(settings("http://127.0.0.1:9"))
+    with raw_server(*[reply(BUSY, b"", "Retry-After: 1")] * (module.PATIENCE + 1)) as (url, _):
+        found = [client.send("GET", f"{url}/things", {}, None).attempts for _ in range(2)]
+    assert found == [module.PATIENCE, 1]
+
+
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary", "308 Permanent"])
 def test_redirect_elsewhere_is_not_followed_and_no_answer_of_the_target(waits, status):
     with raw_server(reply()) as (other, stolen):
@@ -108,6 +133,36 @@ def test_redirect_elsewhere_is_not_followed_and_no_answer_of_the_target(waits, s
         )
         assert stolen == []
         send(other)
+
+
+def test_redirect_to_no_address_is_one_clear_line(waits):
+    sent = [reply("302 Found", b"", "Location: http://[::1")] * module.MAX_ATTEMPTS
+    with raw_server(*sent) as (url, _):
+        assert "redirects to an address that is none" in str(send(url).error)
+
+
+def test_redirect_is_not_unpacked_without_a_limit(waits, monkeypatch):
+    monkeypatch.setattr(module, "LARGEST_BODY", 1000)
+    packed = gzip.compress(b"0" * 100_000)
+    with raw_server(reply("302 Found", packed, "Location: /x", "Content-Encoding: gzip")) as (
+        url,
+        _,
+    ):
+        assert module.TOO_LARGE in str(send(url).error)
+
+
+@pytest.mark.parametrize("host", ["x..y", "a" * 70])
+def test_name_that_cannot_be_one_is_one_clear_line(waits, host):
+    assert send(f"https://{host}").error == f"{host}: LocationParseError"
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_this_machine_is_reached_without_a_proxy(waits, monkeypatch, name):
+    for variable in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(variable, "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "example.com")
+    with raw_server(reply()) as (url, _):
+        assert send(url.replace("127.0.0.1", name)).status == 200
 
 
 def test_redirect_within_the_host_is_an_answer(waits):

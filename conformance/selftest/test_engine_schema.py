@@ -93,10 +93,13 @@ def test_each_of_several_errors_is_told_once(schema):
     )
 
 
-@pytest.mark.parametrize("body", [[], "text", None, 5])
-def test_body_of_another_type_breaks_the_outermost_requirement(schema, body):
+@pytest.mark.parametrize(
+    ("body", "shown"), [([], []), ("text", "'text'"), ("5", "'5'"), (None, None), (5, 5)]
+)
+def test_body_of_another_type_breaks_the_outermost_requirement(schema, body, shown):
+    """A text is shown in quotes, so that "expected type integer" is not followed by a bare 5."""
     assert [(e.requirement, e.pointer, e.actual) for e in schema.errors(body)] == [
-        (WHOLE, "", body)
+        (WHOLE, "", shown)
     ]
 
 

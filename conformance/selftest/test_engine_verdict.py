@@ -158,3 +158,17 @@ def test_check_holds_when_fine():
 )
 def test_long_value_is_cut_and_says_its_length(value, text):
     assert short(value) == text
+
+
+@pytest.mark.parametrize(("answers", "verdict"), [((200,), "not-applicable"), ((), "untested")])
+def test_what_successful_answers_may_lack_is_not_applicable(answers, verdict):
+    seen = journey(*(exchange("listRuns", status, {"items": []}) for status in answers))
+    lacking = need("a", operations=("listRuns",), absent="no flow of this run has run yet")
+    found = judge([lacking], {}, [seen])["a"]
+    assert found.verdict == verdict
+    assert answers == () or found.message == "no flow of this run has run yet"
+
+
+def test_message_tells_a_number_from_its_text():
+    found = judge([need("a")], {"a": [breaks(OK, repr(0), "0", "/version")]})["a"]
+    assert found.message == "expected 0, got '0' at /version"

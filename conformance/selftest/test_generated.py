@@ -284,3 +284,7 @@ def test_generated_secrets_are_no_words_to_hide():
         f'{{"a": [{{"password": "{HARMLESS}", "b": 1}}]}}'
     )
     assert without_secrets('{"password": 1}') == '{"password": 1}'
+    assert without_secrets('{"password": 86400, "b": 2}') == '{"password": 1, "b": 2}'
+    patch = '[{"op": "add", "path": "/auth/password", "value": "%s"}]'
+    assert without_secrets(patch % "json") == patch % HARMLESS
+    assert without_secrets('{"password": ["json"]}') == f'{{"password": ["{HARMLESS}"]}}'

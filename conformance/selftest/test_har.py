@@ -63,11 +63,33 @@ def test_bodies_in_base_sixty_four_are_decoded(tmp_path):
     assert (one.answer_text, one.lost) == ('{"name": "é"}', ())
 
 
+def test_a_body_may_stand_in_a_file_beside(tmp_path):
+    (tmp_path / "body.json").write_text('{"name": "é"}', encoding="utf-8")
+    (tmp_path.parent / "secret.json").write_text("no business of a HAR")
+    beside = {"mimeType": "application/json", "size": 14, "_file": "body.json"}
+    outside = {**beside, "_file": "../secret.json"}
+    found = read(
+        tmp_path, entry(response={"content": beside}), entry(response={"content": outside})
+    )
+    assert [(one.answer_text, one.lost) for one in found] == [
+        ('{"name": "é"}', ()),
+        ("", ("answer",)),
+    ]
+
+
 def test_a_form_is_put_together(tmp_path):
     listed = [{"name": "grant_type", "value": "client_credentials"}, {"name": "scope"}]
     posted = {"mimeType": "application/x-www-form-urlencoded", "params": listed}
     [one] = read(tmp_path, entry(request={"method": "POST", "postData": posted}))
     assert one.text == "grant_type=client_credentials&scope="
+
+
+def test_a_query_that_stands_beside_its_address_alone_is_put_to_it(tmp_path):
+    listed = [{"name": "property", "value": "id==a b"}, {"name": "limit", "value": "5"}]
+    beside = entry(request={"queryString": listed})
+    both = entry(request={"url": f"{URL}?limit=5", "queryString": listed[1:]})
+    found = [one.url for one in read(tmp_path, beside, both)]
+    assert found == [f"{URL}?property=id%3D%3Da+b&limit=5", f"{URL}?limit=5"]
 
 
 @pytest.mark.parametrize(
@@ -79,6 +101,9 @@ def test_a_form_is_put_together(tmp_path):
         ({"request": {"bodySize": 12}}, ("request",)),
         ({"request": {"headers": [{"name": "content-length", "value": "12"}]}}, ("request",)),
         ({"request": {"bodySize": -1}}, ()),
+        ({"response": {"content": None}}, ("answer",)),
+        ({"response": {"content": {"mimeType": "application/json"}}}, ("answer",)),
+        ({"response": {"status": 204, "content": {}}}, ()),
     ],
 )
 def test_a_body_that_the_recorder_dropped_is_known_to_be_lost(given, lost, tmp_path):
@@ -120,6 +145,11 @@ def test_what_did_not_reach_the_server_is_left_out(given, tmp_path):
         ('{"log": {"entries": [3]}}', ": entry 1 of the HAR is damaged; record it again"),
         (
             '{"log": {"entries": [{"request": {"method": "GET"}, "response": {}}]}}',
+            ": entry 1 of the HAR is damaged; record it again",
+        ),
+        (
+            '{"log": {"entries": [{"request": {"method": "GET", "url": "http://[::1/", "headers": []},'
+            ' "response": {}}]}}',
             ": entry 1 of the HAR is damaged; record it again",
         ),
         ("[" * 100_000, ": damaged: not JSON text; record it again"),

@@ -1,9 +1,11 @@
 """Runs that are cut off: killed, interrupted, out of disk, without a reader; what they made is found and deleted."""
 
+import os
 import resource
 import signal
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -104,6 +106,30 @@ def test_parallel_run_that_is_ended_leaves_nothing(tmp_path):
         assert is_valid(results(tmp_path / "r"))
 
 
+@pytest.mark.parametrize("many", [False, True], ids=["one", "all"])
+def test_a_process_that_dies_is_an_error_and_no_verdict(tmp_path, many):
+    def kill_workers(process):
+        workers = children(process.pid)
+        for worker in workers if many else workers[-1:]:
+            os.kill(worker, signal.SIGKILL)
+
+    with cut_off(tmp_path, 60, kill_workers, "-n", "2") as (there, code, told):
+        assert code == 3, told
+        assert there.names() == []
+        found = results(tmp_path / "r")
+        assert is_valid(found)
+        counts = found["counts"]["MUST"]
+        assert (counts["fail"], found["conformant"]) == (0, False)
+        assert counts["error"] > 0
+        assert sum(counts.values()) == len(found["requirements"])
+        assert any("crashed while running" in row["message"] for row in found["requirements"])
+
+
+def children(parent):
+    """The ids of the processes that one started."""
+    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
 def test_a_reader_that_goes_away_leaves_results_and_nothing_else(tmp_path):
     with place() as there:
         process = there.start(*SMOKE, "-v", "--report-dir", str(tmp_path / "r"))
@@ -112,6 +138,29 @@ def test_a_reader_that_goes_away_leaves_results_and_nothing_else(tmp_path):
         assert process.wait(60) == 3
         assert there.names() == []
     assert is_valid(results(tmp_path / "r"))
+
+
+def test_a_run_without_a_place_for_its_output_does_its_work(tmp_path):
+    with place() as there:
+        close = lambda: (os.close(1), os.close(2))  # noqa: E731
+        process = there.start(*SMOKE, "--report-dir", str(tmp_path / "r"), preexec_fn=close)
+        assert process.wait(60) == 0
+        assert there.names() == []
+    assert results(tmp_path / "r")["conformant"] is True
+
+
+@pytest.mark.parametrize("ledger", ["/dev/full", "/proc/ledger", "FILE/ledger"])
+def test_a_ledger_that_cannot_be_written_ends_the_run_before_it_creates(tmp_path, ledger):
+    (tmp_path / "file").touch()
+    ledger = ledger.replace("FILE", str(tmp_path / "file"))
+    heard = []
+    with place(lambda method, path: heard.append((method, path))) as there:
+        words = ("--ledger", ledger, "--report-dir", str(tmp_path / "r"))
+        ended = there.command(*SMOKE, *words)
+        assert ended.returncode == 3
+        assert f"--ledger {ledger}: " in ended.stderr
+        assert "Traceback" not in ended.stdout + ended.stderr
+        assert {method for method, path in heard if not path.startswith("/ims/")} <= {"GET"}
 
 
 @pytest.mark.parametrize("size", [6_000, 60_000], ids=["ledger", "results"])

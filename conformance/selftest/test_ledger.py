@@ -4,8 +4,10 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from conformance.engine.errors import ConformanceError, Halted, Hindered
 from conformance.engine.ledger import GONE, LOST, MADE, NONE, OPEN, Ledger, read
@@ -122,16 +124,56 @@ def test_a_line_that_was_cut_off_spoils_no_other(ledger, cut):
     assert second.about["base_url"] == "http://other.test"
 
 
-@pytest.mark.parametrize("line", ["null", "[]", "{}", "5", '{"run": 5}', "\x00", '"x"'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("null", "[]", "{}", "5", '{"run": 5}', "\x00", '"x"'),
+        f'{{"run": "{RUN}"}}',
+        f'{{"run": "{RUN}", "entry": "1"}}',
+        f'{{"run": "{RUN}", "entry": ["1"], "kind": "flow", "name": null, "sandbox": "dev"}}',
+        f'{{"run": "{RUN}", "entry": "1", "kind": "volcano", "name": "x", "sandbox": "dev"}}',
+        f'{{"run": "{RUN}", "entry": "1", "kind": "flow", "name": 5, "sandbox": "dev"}}',
+        f'{{"run": "{RUN}", "entry": "unknown", "state": "made", "id": "1"}}',
+        f'{{"run": "{RUN}", "state": "gone"}}',
+    ],
+)
 def test_a_line_that_is_none_is_passed_over(ledger, line):
+    ledger.intend("flow", "kept", "dev")
     with ledger.path.open("a") as file:
         file.write(line + "\n")
-    assert [account.run for account in read(ledger.path)] == [RUN]
+    (account,) = read(ledger.path)
+    assert [entry.name for entry in account.remaining] == ["kept"]
 
 
-def test_a_folder_in_its_place_is_one_clear_line(tmp_path):
-    with pytest.raises(ConformanceError, match=f"--ledger {tmp_path}: Is a directory"):
-        read(tmp_path)
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/full", "/tmp"])
+def test_what_is_no_file_is_one_clear_line(path):
+    with pytest.raises(ConformanceError, match=f"--ledger {path}: that is no file"):
+        read(Path(path))
+
+
+@pytest.mark.parametrize("place", ["file/ledger", "file/folder/ledger"])
+def test_a_place_that_cannot_be_is_one_clear_line(tmp_path, place):
+    (tmp_path / "file").touch()
+    with pytest.raises(ConformanceError, match=r"--ledger .*: (Not a directory|File exists)"):
+        Ledger(tmp_path / place, RUN).begin({})
+
+
+def test_what_is_created_after_the_end_opens_the_run_again(ledger):
+    ledger.end()
+    ledger.intend("flow", "of a process that outlived the run", "dev")
+    assert not ledger.account().ended
+
+
+def test_whoever_lost_its_lock_is_dead_though_another_has_its_number(ledger, tmp_path):
+    lock = FileLock(tmp_path / ".lock")
+    with lock:
+        ledger.begin({"lock": str(tmp_path / ".lock")})
+        code = "import sys; from pathlib import Path; from conformance.engine.ledger import read\n"
+        code += "print(read(Path(sys.argv[1]))[0].is_going_on)"
+        words = [sys.executable, "-c", code, str(ledger.path)]
+        told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+        assert told == "True\n"
+    assert not ledger.account().is_going_on
 
 
 def test_whoever_is_dead_or_elsewhere_is_not_going_on(ledger):

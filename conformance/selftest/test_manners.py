@@ -148,12 +148,11 @@ def test_a_run_that_spent_its_budget_ends_early_with_whole_results(tmp_path, wor
 def test_the_rate_and_the_number_at_once_are_seen_at_the_target(tmp_path):
     seen = []
     with place(lambda *_: seen.append(time.monotonic())) as there:
-        words = ("--max-rate", "60", "--concurrency", "1", "--requirement", "ims.*")
+        words = ("--max-rate", "20", "--concurrency", "1", "--requirement", "ims.*")
         ended = there.command(*SMOKE, *words, "--report-dir", str(tmp_path))
         assert ended.returncode == 0, ended.stdout
-    gaps = [later - earlier for earlier, later in pairwise(seen)]
     assert len(seen) > 3
-    assert min(gaps) > 1 / 60 * 0.5
+    assert seen[-1] - seen[0] > (len(seen) - 1) / 20 * 0.9
 
 
 def test_a_quota_of_the_target_is_waited_for():

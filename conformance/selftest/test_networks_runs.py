@@ -3,6 +3,7 @@
 import jsonschema
 import pytest
 
+from conformance.selftest.command import run_command
 from conformance.selftest.contract_files import schema_named
 from conformance.selftest.remote import everything
 from conformance.selftest.rough_network import QUICK, now_and_then
@@ -55,12 +56,15 @@ def test_a_run_over_a_rough_network_comes_to_the_usual_verdicts(tmp_path):
         ("html", "what is not JSON"),
         ("redirect", "redirects to 127.0.0.1:9"),
         ("unavailable", "asks for patience"),
+        ("huge", "is larger than 20000000 bytes"),
+        ("silence", "did not answer in time"),
     ],
 )
 def test_a_network_that_fails_for_good_is_no_verdict(tmp_path, name, cause):
     choose = After(20, name)
     with place(choose) as there:
-        ended = there.command(*SMOKE, *SOME, "--report-dir", str(tmp_path))
+        words = (*SMOKE, *SOME, "--report-dir", str(tmp_path))
+        ended = there.command(*words, AEP_HTTP_TIMEOUT="2" if name == "silence" else "30")
         found = results(tmp_path)
         assert ended.returncode == 3, ended.stdout
         assert verdicts(found) <= {"pass", "error", "blocked", "not-applicable", "untested"}
@@ -89,3 +93,34 @@ def test_a_server_that_always_answers_so_of_its_own_is_not_conformant(tmp_path, 
         found = results(tmp_path)
         assert "NOT conformant" in found["verdict"]
         assert failed in [r["id"] for r in found["requirements"] if r["verdict"] == "fail"]
+
+
+@pytest.mark.parametrize(
+    ("start", "name", "cause"),
+    [
+        ("/ims/", "bad_gateway", "no token: "),
+        ("/ims/", "garbage", "without an access_token"),
+        ("/data/", "html", "answers like the platform"),
+        ("/", "reset_before", "Connection reset by peer"),
+    ],
+)
+def test_a_run_that_cannot_begin_leaves_results_that_say_why(tmp_path, start, name, cause):
+    (tmp_path / "results.json").write_text("of the night before")
+    with place(lambda method, path: name if path.startswith(start) else None) as there:
+        ended = there.command(*SMOKE, "--report-dir", str(tmp_path), AEP_ACCESS_TOKEN="")
+    found = results(tmp_path)
+    assert ended.returncode == 3
+    assert verdicts(found) == {"error"}
+    assert all(cause in row["message"] for row in found["requirements"])
+    assert cause in ended.stderr
+    assert found["conformant"] is False
+    assert cause in (tmp_path / "report.html").read_text()
+    assert not any(secret in everything(tmp_path, ended) for secret in secrets_of(there))
+
+
+def test_the_embedded_emulator_is_reached_without_the_proxy_of_the_environment(tmp_path):
+    names = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy")
+    environ = dict.fromkeys(names, "http://127.0.0.1:9")
+    for words in ((*SMOKE, *SOME, "-n", "2"), (*SMOKE, *SOME, "--dry-run")):
+        ended = run_command(*words, "--report-dir", str(tmp_path), **environ)
+        assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -11,8 +11,9 @@ from conformance.engine.evidence import Journey
 from conformance.engine.redaction import Redactor
 from conformance.engine.session import Session, World
 from conformance.recordings.cassettes import open_cassette
+from conformance.recordings.listening import RecordingClient
 from conformance.recordings.recorded import read_cassette
-from conformance.recordings.recorder import Recorder, RecordingClient
+from conformance.recordings.recorder import Recorder
 from conformance.selftest.builders import raw_server, settings
 from conformance.selftest.command import run_command
 from conformance.selftest.recordings import replayed, verdicts
@@ -77,6 +78,22 @@ def test_bad_run_does_not_touch_the_good_recording(kept):
     assert verdicts(folder / "again") == verdicts(folder / "bad")
 
 
+def test_a_run_that_records_less_leaves_the_older_recording_as_it_is(kept):
+    folder, _ = kept
+    place = folder / "cassettes" / "emulator"
+    before = {path: path.read_bytes() for path in place.iterdir()}
+    words = ("--sequence", "stripe", "-n", "2")
+    ended = run_command(
+        *("record", *words, "--cassettes", str(folder / "cassettes")),
+        *("--report-dir", str(folder / "less")),
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    aside = folder / "less" / "cassettes" / "emulator"
+    why = f"{place} holds kinesis too; give another --name or remove it"
+    assert f"recorded in {aside} only, since {why}" in ended.stdout
+    assert {path: path.read_bytes() for path in place.iterdir()} == before
+
+
 def test_unreachable_target_records_nothing(tmp_path):
     words = (
         "--base-url",
@@ -121,7 +138,8 @@ def test_request_that_was_sent_again_has_an_interaction_each_time(tmp_path):
 
 
 def test_answer_that_cannot_be_unpacked_is_an_error_and_no_interaction(tmp_path):
-    exchange, path = recorded(tmp_path, reply(200, "no gzip", "Content-Encoding: gzip"))
+    again = [reply(200, "no gzip", "Content-Encoding: gzip")] * 4  # a read is asked for again
+    exchange, path = recorded(tmp_path, *again)
     assert exchange.error
     assert "DecodeError" in exchange.error
     assert read_cassette(path).interactions == ()

@@ -162,7 +162,7 @@ def test_old_recording_warns_with_the_command(tmp_path):
     dump(place / "index.yaml", index)
     words = ("--requirement", "ims.*")
     command = (
-        "aep-conformance record --profile core --base-url https://platform.adobe.io"
+        "aep-conformance record --profile core --base-url https://platform.adobe.io --allow-writes"
         f" --name emulator --cassettes {place.parent}"
     )
     ended = replayed(place, tmp_path / "out", *words)
@@ -177,3 +177,16 @@ def test_a_narrow_replay_takes_the_journey_as_it_was_recorded(tmp_path):
     ended = replayed(EMULATOR, tmp_path, "--requirement", "flow-service.flows.update-with-*")
     assert ended.returncode == 0, ended.stdout
     assert "error" not in verdicts(tmp_path).values()
+
+
+def test_a_recording_of_fewer_requirements_is_not_called_conformant(tmp_path):
+    place = copied(tmp_path)
+    index = loaded(place / "index.yaml")
+    left_out = "ims.token.lifetime-is-in-seconds"
+    assert left_out in index["requirements"]
+    index["requirements"].remove(left_out)
+    dump(place / "index.yaml", index)
+    ended = replayed(place, tmp_path / "out")
+    assert ended.returncode == 0, ended.stdout
+    assert "is conformant" not in ended.stdout
+    assert "chosen MUST requirements hold" in ended.stdout

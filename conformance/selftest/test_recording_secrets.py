@@ -65,7 +65,11 @@ def cassette(address, tmp_path_factory):
                     "x-api-key": KEY,
                     "x-coding": coding,
                 },
-                json={"auth": {"params": {"password": PASSWORD}}, "text": NESTED, "token": TOKEN},
+                json={
+                    "auth": {"params": {"password": PASSWORD, "sasKey": 77665544}},
+                    "text": NESTED,
+                    "token": TOKEN,
+                },
                 stream=True,
                 timeout=5,
             )
@@ -74,7 +78,8 @@ def cassette(address, tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    "part", ["planted", "tök", "t\\xF6k", "t\\u00f6k", "0001", "0002", "0003", "0004", "0005"]
+    "part",
+    ["planted", "tök", "t\\xF6k", "t\\u00f6k", "0001", "0002", "0003", "0004", "0005", "77665544"],
 )
 def test_no_part_of_a_secret_is_in_the_file(cassette, part):
     assert part not in cassette
@@ -83,7 +88,9 @@ def test_no_part_of_a_secret_is_in_the_file(cassette, part):
 
 def test_each_secret_has_one_placeholder(cassette):
     found = set(re.findall(r"<secret:([^>]+)>", cassette))
-    assert found == {"access_token", "api_key", "password", "clientSecret", "set-cookie"}
+    assert found == {
+        *("access_token", "api_key", "password", "sasKey", "clientSecret", "set-cookie")
+    }
 
 
 def test_interactions_are_kept_otherwise(cassette):

@@ -10,8 +10,8 @@ from conformance.engine.contract import load_contract
 from conformance.engine.data import contracts_root, load_checked
 from conformance.recordings import documented
 from conformance.recordings.choice import shipped_root
+from conformance.recordings.races import RACES
 from conformance.recordings.recorded import read_cassette
-from conformance.recordings.recorder import RACES
 from conformance.rules.journeys import load_connectors
 
 FOLDERS = sorted(path.parent for path in shipped_root().glob("*/index.yaml"))

@@ -1,5 +1,6 @@
 """No planted secret leaves, whatever form it takes, and nothing else is changed."""
 
+import base64
 import json
 import re
 from urllib.parse import quote, quote_plus, unquote, unquote_plus, urlencode
@@ -17,10 +18,17 @@ SECRETS = [
     "pass word+plus&amp=/?#%",
     "geheim-ß-비밀-🔑",
     "line\nbreak\tand tab",
+    "sla/shed/\\/value",
     "https://hooks.test/a?sig=b%2Fc==",
     "$dollar{brace}",
 ]
 UUID = "2c48a152-3d49-43cb-88a1-523d49e3cbcb"
+
+
+def escaped(text):
+    """JSON with every letter in its strings written as an escape."""
+    return re.sub(r"(?<!\\)[A-Za-z]", lambda m: f"\\u{ord(m[0]):04X}", text)
+
 
 FORMS = {
     "plain": lambda s: f"token {s} refused",
@@ -32,6 +40,9 @@ FORMS = {
         {"body": json.dumps({"data": s}, ensure_ascii=False)}, ensure_ascii=False
     ),
     "nested twice": lambda s: json.dumps([json.dumps([json.dumps([s])])]),
+    "slashes escaped": lambda s: json.dumps({"data": s}).replace("/", "\\/"),
+    "upper-case escapes": lambda s: escaped(json.dumps({"data": s}, ensure_ascii=False)),
+    "address in an address": lambda s: f"https://h.test/?to={quote(quote(s, safe=''), safe='')}",
     "path": lambda s: f"https://host.test/x/{quote(s, safe='')}/y",
     "url": lambda s: f"https://host.test/x?{urlencode({'a': s}, quote_via=quote)}&b=1",
     "form": lambda s: f"a=1&client={quote_plus(s)}",
@@ -90,6 +101,47 @@ def test_member_is_recognised_by_its_key(text, key):
     redactor = Redactor()
     assert "s3cret-value" not in redactor.text(text.replace("%s", key))
     assert "s3cret-value" not in redactor.text("echo s3cret-value")
+
+
+@pytest.mark.parametrize("number", ["12345678", "-1234", "1.50e3", "9" * 5000])
+def test_a_number_under_a_secret_key_is_hidden_and_leaves_json(number):
+    inner = json.dumps({"text": f'{{"password":{number}, "x": [{number}, 5]}}'})
+    shown = Redactor().text(f'{{"password": {number}, "list": [{number}, 5], "inner": {inner}}}')
+    assert number not in shown
+    document = json.loads(shown)
+    assert document["password"] == "<secret:password>"
+    assert document["list"] == ["<secret:password>", 5]
+    assert json.loads(document["inner"]["text"])["x"] == ["<secret:password>", 5]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"password": "s3cret-value", "cut": [',
+        '{"text": "{\\"password\\": \\"s3cret-value\\", ',
+        "client_id=x&client_secret=s3cret-value",
+        "GET https://h.test/?to=https%3A%2F%2Fx.test%2F%3Faccess_token%3Ds3cret-value failed",
+        "Endpoint=sb://x.test/;SharedAccessKeyName=r;SharedAccessKey=s3cret-value;EntityPath=e",
+        '{"password": ["s3cret-value", "another-value"]}',
+        "{'password': 's3cret-value'}",
+        "{\"message\": \"at {'password': 's3cret-value'}\"}",
+        '[{"op": "replace", "path": "/auth/params/password", "value": "s3cret-value"}]',
+        '{"seen": {"Authorization": "Bearer s3cret-value"}}',
+    ],
+)
+def test_a_secret_is_recognised_where_a_text_gives_it_away(text):
+    redactor = Redactor()
+    assert "s3cret-value" not in redactor.text(text)
+    assert "s3cret-value" not in redactor.text("echo s3cret-value")
+
+
+def test_the_password_in_basic_credentials_is_hidden_by_itself_too():
+    redactor = Redactor()
+    coded = base64.b64encode(b"somebody:s3cret-value").decode()
+    assert redactor.headers({"Authorization": f"Basic {coded}", "x": "s3cret-value"}) == {
+        "Authorization": "Basic <secret:authorization>",
+        "x": "<secret:password>",
+    }
 
 
 def test_every_password_of_the_connectors_is_recognised():

@@ -8,6 +8,7 @@ import yaml
 
 from conformance.engine.data import load_checked
 from conformance.selftest.command import run_command
+from conformance.selftest.unattended import FLOW_SERVICE, place, results
 
 ROW = "ims.token.wrong-secret-is-refused"
 FAULT = "any-client-secret-gets-a-token"
@@ -161,6 +162,42 @@ def test_run_of_nothing_but_what_is_waived_ends_well(tmp_path):
     path = written(tmp_path, waiver())
     ended, _, _ = run(tmp_path, path, "--fault", FAULT, "--requirement", ROW, narrow=())
     assert ended.returncode == 0, ended.stdout
+
+
+def all_connections_fail(method, path):
+    return "own_error" if (method, path) == ("POST", f"{FLOW_SERVICE}/connections") else None
+
+
+@pytest.mark.parametrize("words", [(), ("-n", "2")], ids=["one process", "two"])
+def test_what_is_blocked_by_what_is_waived_needs_no_waiver_of_its_own(tmp_path, words):
+    command = ("run", "--profile", "smoke", "--report-dir", str(tmp_path), *words)
+    with place(all_connections_fail) as there:
+        assert there.command(*command).returncode == 1
+        rows = results(tmp_path)["requirements"]
+        blocked = {row["id"] for row in rows if row["verdict"] == "blocked"}
+        failed = [row for row in rows if row["verdict"] in ("fail", "warn")]
+        path = written(tmp_path, *map(waiver_of, failed))
+        ended = there.command(*command, "--waivers", str(path))
+    found = {row["id"]: row for row in results(tmp_path)["requirements"]}
+    assert len(blocked) > 5
+    assert ended.returncode == 0, ended.stdout
+    assert {found[name]["verdict"] for name in blocked} == {"waived"}
+    assert f"by team-gateway with {failed[0]['id']}" in found[min(blocked)]["message"]
+
+
+def test_what_is_blocked_by_something_else_is_not_waived(tmp_path):
+    words = ("--requirement", "ims.*", "--requirement", "flow-service.connections.*")
+    path = written(tmp_path, waiver())
+    with place(all_connections_fail, faults=[FAULT]) as there:
+        options = ("--report-dir", str(tmp_path), "--waivers", str(path))
+        assert there.command("run", *options, *words).returncode == 1
+    rows = results(tmp_path)["requirements"]
+    assert [row["id"] for row in rows if row["verdict"] == "waived"] == [ROW]
+    assert "blocked" in {row["verdict"] for row in rows}
+
+
+def waiver_of(row):
+    return waiver(id=row["id"], verdict=row["verdict"], matches=row["message"])
 
 
 def test_baseline_waives_what_a_run_found_and_nothing_else(tmp_path):

@@ -35,10 +35,11 @@ def baseline(arguments: argparse.Namespace) -> int:
     reason = arguments.reason or f"known since the first run against {target}"
     if len(reason) < 10 or len(arguments.owner) < 2:
         raise SettingsError("--reason takes ten letters at least, --owner two")
+    rows = {str(row["id"]): row for row in results["requirements"]}
     listed = [
         _entry(row, today, arguments.days, arguments.owner, reason)
-        for row in sorted(results["requirements"], key=lambda row: str(row["id"]))
-        if row["verdict"] in WAIVABLE
+        for _, row in sorted(rows.items())
+        if row["verdict"] in WAIVABLE and row.get("blocked_by") not in rows
     ]
     if not listed:
         raise SettingsError(

@@ -72,6 +72,16 @@ class Waivers:
                 return replace(verdict, verdict=WAIVED, message=message, waiver=waiver.shown())
         return verdict
 
+    def inherit(self, verdict: Verdict, causes: Iterable[Verdict]) -> Verdict:
+        """The verdict, waived with the waived one that blocks it: nothing more is known to be wrong."""
+        for cause in causes:
+            if cause.waiver and cause.blocks(verdict):
+                waiver = cause.waiver
+                said = f"waived until {waiver['expires']} by {waiver['owner']} with {cause.requirement.id}"
+                message = f"{said}: {verdict.message}"
+                return replace(verdict, verdict=WAIVED, message=message, waiver=waiver)
+        return verdict
+
     def applied(self, rows: Iterable[dict[str, Any]]) -> list[str]:
         """A line for each requirement that was waived."""
         return [f"{r['verdict']} {r['id']}: {r['message']}" for r in rows if r.get("waiver")]

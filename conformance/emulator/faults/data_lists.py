@@ -1,145 +1,127 @@
-"""Lists of Catalog and of the Schema Registry, and an organization's titles and tokens."""
+"""Faults of the order, pages and filters of the lists of datasets, mapping sets and schemas."""
 
 from __future__ import annotations
 
-import copy
-from typing import Any
+from collections.abc import Callable
 
-from conformance.emulator.app import Emulator
+from conformance.emulator.app import Before, Emulator
+from conformance.emulator.changes import body, only_if
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
 
-DATA_SETS = "catalog.data-sets."
-SCHEMAS = "schema-registry.schemas."
+DATA_SETS = "catalog.data-sets.list-"
+MAPPING_SETS = "data-prep.mapping-sets.list-"
+SCHEMAS = "schema-registry.schemas.list-"
 
 
-@fault("data-set-list-starts-one-late", breaks=[f"{DATA_SETS}list-start-skips-entries"])
+def _rewritten(name: str, change: Callable[[str], str | None]) -> Before:
+    """Answer as if a query parameter had another value, or with None were not there."""
+
+    def rewrite(emulator: Emulator, request: Request) -> Response | None:
+        pairs = ((key, change(value) if key == name else value) for key, value in request.query)
+        request.query = [(key, value) for key, value in pairs if value is not None]
+        return None
+
+    return rewrite
+
+
+def _more(value: str) -> str:
+    return str(int(value) + 1) if value.isdigit() else value
+
+
+def _turned(value: str) -> str:
+    return value[1:] if value.startswith("-") else f"-{value.lstrip('+')}"
+
+
+@fault("data-set-list-ignores-its-name", breaks=[f"{DATA_SETS}by-name-excludes-others"])
 def _(emulator: Emulator) -> None:
-    """A start above zero skips one dataset more."""
-
-    def shift(emulator: Emulator, request: Request) -> None:
-        start = request.argument("start") or "0"
-        if start.isdigit() and int(start):
-            kept = [pair for pair in request.query if pair[0] != "start"]
-            request.query = [*kept, ("start", str(int(start) + 1))]
-
-    emulator.before("listDataSets", shift)
+    """A list of data sets by name holds those of other names."""
+    emulator.before("listDataSets", _rewritten("name", lambda name: None))
 
 
-@fault("data-set-list-ignores-start", breaks=[f"{DATA_SETS}list-start-skips-entries"])
+@fault("data-set-list-by-name-is-empty", breaks=[f"{DATA_SETS}by-name-excludes-others"])
 def _(emulator: Emulator) -> None:
-    """A list of datasets begins at the newest whatever start says."""
-    emulator.before("listDataSets", _without("start"))
+    """A list of data sets by name holds nothing."""
+    asked = only_if(lambda request, *_: request.argument("name") is not None, body({}))
+    emulator.after("listDataSets", asked)
 
 
-def _without(name: str) -> Any:
-    def drop(emulator: Emulator, request: Request) -> None:
-        request.query = [pair for pair in request.query if pair[0] != name]
-
-    return drop
-
-
-@fault("data-set-read-ignores-properties", breaks=[f"{DATA_SETS}properties-limit-the-members"])
+@fault("data-set-order-is-turned-round", breaks=[f"{DATA_SETS}follows-order-by"])
 def _(emulator: Emulator) -> None:
-    """A dataset is read whole whatever properties says."""
-    emulator.before("getDataSet", _without("properties"))
+    """A list of data sets is in descending order where ascending was asked for, and the other way round."""
+    other = {"asc": "desc", "desc": "asc"}
+
+    def turned(order: str) -> str:
+        direction, _, names = order.partition(":")
+        return f"{other.get(direction, direction)}:{names}"
+
+    emulator.before("listDataSets", _rewritten("orderBy", turned))
 
 
-@fault("data-set-list-ignores-properties", breaks=[f"{DATA_SETS}properties-limit-the-members"])
+@fault("data-set-order-is-always-descending", breaks=[f"{DATA_SETS}follows-order-by"])
 def _(emulator: Emulator) -> None:
-    """Datasets are listed whole whatever properties says."""
-    emulator.before("listDataSets", _without("properties"))
+    """A list of data sets is in descending order whatever was asked for."""
+    emulator.before("listDataSets", _rewritten("orderBy", lambda order: "desc:created"))
 
 
-@fault("data-set-keeps-one-value-of-a-tag", breaks=[f"{DATA_SETS}tags-are-stored"])
+@fault("data-set-start-is-ignored", breaks=[f"{DATA_SETS}start-skips-that-many"])
 def _(emulator: Emulator) -> None:
-    """Of several values of a tag the first is kept."""
-
-    def cut(request: Request, response: Response, emulator: Emulator) -> Response:
-        assert request.record is not None
-        tags = request.record.document.get("tags", {})
-        tags |= {name: values[:1] for name, values in tags.items()}
-        return response
-
-    emulator.after("createDataSet", cut)
+    """A list of data sets begins at the beginning whatever start says."""
+    emulator.before("listDataSets", _rewritten("start", lambda start: None))
 
 
-@fault("schema-list-is-never-descending", breaks=[f"{SCHEMAS}list-follows-orderby"])
+@fault("data-set-start-is-one-off", breaks=[f"{DATA_SETS}start-skips-that-many"])
 def _(emulator: Emulator) -> None:
-    """The minus of orderby sorts nothing the other way."""
-
-    def turn(request: Request, response: Response, emulator: Emulator) -> Response:
-        if (request.argument("orderby") or "").startswith("-"):
-            response.payload["results"].reverse()
-        return response
-
-    emulator.after("listSchemas", turn)
+    """A later page of a list of data sets begins one data set too late."""
+    late = _rewritten("start", lambda start: "0" if start == "0" else _more(start))
+    emulator.before("listDataSets", late)
 
 
-@fault("deleted-schema-is-still-listed", breaks=[f"{SCHEMAS}deleted-schema-leaves-the-list"])
+@fault("mapping-set-limit-is-one-off", breaks=[f"{MAPPING_SETS}limit-bounds-page"])
 def _(emulator: Emulator) -> None:
-    """A deleted schema stays in the list."""
-    gone: list[Any] = []
-
-    def keep(request: Request, response: Response, emulator: Emulator) -> Response:
-        assert request.record is not None
-        gone.append(copy.deepcopy(request.record.document))
-        return response
-
-    def show(request: Request, response: Response, emulator: Emulator) -> Response:
-        names = ("title", "$id", "meta:altId", "version")
-        response.payload["results"] += [{name: one[name] for name in names} for one in gone[-1:]]
-        return response
-
-    emulator.after("deleteSchema", keep)
-    emulator.after("listSchemas", show)
+    """The list of mapping sets has one entry more than its limit."""
+    emulator.before("listMappingSets", _rewritten("limit", _more))
 
 
-@fault(
-    "class-takes-the-title-of-a-schema",
-    breaks=["schema-registry.classes.duplicate-title-is-refused"],
-)
+@fault("mapping-set-start-is-ignored", breaks=[f"{MAPPING_SETS}start-skips-that-many"])
 def _(emulator: Emulator) -> None:
-    """Titles are unique among schemas only."""
-    usual = emulator.policy.check_title
-
-    def check(emulator: Emulator, request: Request, title: str) -> None:
-        if request.operation != "createClass":
-            usual(emulator, request, title)
-
-    emulator.policy.check_title = check
+    """The list of mapping sets begins at the beginning whatever start says."""
+    emulator.before("listMappingSets", _rewritten("start", lambda start: "0"))
 
 
-@fault("new-token-ends-the-earlier", breaks=["ims.token.earlier-token-stays-valid"])
+@fault("mapping-set-order-is-turned-round", breaks=[f"{MAPPING_SETS}follows-order-by"])
 def _(emulator: Emulator) -> None:
-    """A token that was fetched ends the one that was fetched before."""
-    last: list[str] = []
-
-    def end(request: Request, response: Response, emulator: Emulator) -> Response:
-        for tenant in emulator.tenants:
-            for token in last:
-                tenant.tokens.pop(token, None)
-        last[:] = [response.payload["access_token"]]
-        return response
-
-    emulator.after("fetchToken", end)
+    """The list of mapping sets is in the opposite of the order that was asked for."""
+    emulator.before("listMappingSets", _rewritten("orderBy", _turned))
 
 
-@fault("flow-location-leads-astray", breaks=["flow-service.flows.location-leads-to-the-created"])
+@fault("schema-order-is-always-ascending", breaks=[f"{SCHEMAS}follows-orderby"])
 def _(emulator: Emulator) -> None:
-    """The Location of a new flow is that of no flow."""
-    emulator.after("createFlow", _astray)
+    """The list of schemas is in ascending order though descending was asked for."""
+
+    def ascending(payload: dict[str, object]) -> dict[str, object]:
+        results = payload["results"]
+        assert isinstance(results, list)
+        return {**payload, "results": sorted(results, key=lambda one: str(one.get("title")))}
+
+    emulator.after("listSchemas", body(ascending))
 
 
-@fault(
-    "connection-location-leads-astray",
-    breaks=["flow-service.connections.location-leads-to-the-created"],
-)
+@fault("schema-start-is-ignored", breaks=[f"{SCHEMAS}start-is-passed-over"])
 def _(emulator: Emulator) -> None:
-    """The Location of a new base connection is that of none."""
-    emulator.after("createConnection", _astray)
+    """The list of schemas begins at the beginning whatever start says."""
+    emulator.before("listSchemas", _rewritten("start", lambda start: None))
 
 
-def _astray(request: Request, response: Response, emulator: Emulator) -> Response:
-    response.headers["Location"] = f"{request.path}/{emulator.ids.trace()}"
-    return response
+@fault("schema-start-is-listed-again", breaks=[f"{SCHEMAS}start-is-passed-over"])
+def _(emulator: Emulator) -> None:
+    """A list of schemas in ascending order begins with the value that start names."""
+
+    def reach(emulator: Emulator, request: Request) -> Response | None:
+        if not (request.argument("orderby") or "-").startswith("-"):
+            _rewritten("start", lambda start: f"{start[:-1]}{chr(ord(start[-1]) - 1)}")(
+                emulator, request
+            )
+        return None
+
+    emulator.before("listSchemas", reach)

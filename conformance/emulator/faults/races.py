@@ -1,21 +1,23 @@
-"""Faults that show only when several clients update one flow at once."""
+"""Faults that show only when several clients update one entity at once."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from conformance.emulator.app import Emulator
 from conformance.emulator.errors import flow_refusal
 from conformance.emulator.exchange import Request
 from conformance.emulator.faults import fault
-from conformance.emulator.faults.kinds import FLOW
+from conformance.emulator.faults.kinds import FLOW, SIDES, Kind, family
 from conformance.emulator.store import Record
 
 WINNER = FLOW.row("concurrent-updates-have-one-winner")
 STORED = FLOW.row("winning-update-is-stored")
 
 
-def _window(emulator: Emulator, seconds: float) -> None:
+def _window(emulator: Emulator, seconds: float, kind: Kind = FLOW) -> None:
     def window(emulator: Emulator, request: Request, record: Record) -> None:
-        if record.kind == "flows":
+        if record.kind == kind.name:
             emulator.open_window(seconds)
 
     emulator.concurrent = True
@@ -75,25 +77,38 @@ def _(emulator: Emulator) -> None:
     emulator.policy.between_check_and_set = window
 
 
-@fault("patch-race-stores-a-losers-change", breaks=[STORED])
-def _(emulator: Emulator) -> None:
-    """One of several writers wins, but what another one sent is stored."""
+@family("{}-race", "concurrent-updates-have-one-winner", kinds=SIDES)
+def _(emulator: Emulator, kind: Kind) -> None:
+    """Two writers with one etag can both win when within five milliseconds."""
+    _window(emulator, 0.005, kind)
 
+
+def _stores(emulator: Emulator, kind: Kind, spoil: Callable[[Request, Record], None]) -> None:
     def window(emulator: Emulator, request: Request, record: Record) -> None:
-        if record.kind == "flows" and _contended(emulator, request, record):
-            request.payload[:] = record.extra["waiting"][-1].payload
+        if record.kind == kind.name and _contended(emulator, request, record):
+            spoil(request, record)
 
     emulator.concurrent = True
     emulator.policy.between_check_and_set = window
+
+
+def _swapped(request: Request, record: Record) -> None:
+    request.payload[:] = record.extra["waiting"][-1].payload
+
+
+@fault("patch-race-stores-a-losers-change", breaks=[STORED])
+def _(emulator: Emulator) -> None:
+    """One of several writers wins, but what another one sent is stored."""
+    _stores(emulator, FLOW, _swapped)
+
+
+@family("{}-race-stores-a-losers-change", "winning-update-is-stored", kinds=SIDES)
+def _(emulator: Emulator, kind: Kind) -> None:
+    """One of several writers wins, but what another one sent is stored."""
+    _stores(emulator, kind, _swapped)
 
 
 @fault("patch-race-loses-the-winners-change", breaks=[STORED])
 def _(emulator: Emulator) -> None:
     """One of several writers wins, but nothing of what it sent is stored."""
-
-    def window(emulator: Emulator, request: Request, record: Record) -> None:
-        if record.kind == "flows" and _contended(emulator, request, record):
-            request.payload.clear()
-
-    emulator.concurrent = True
-    emulator.policy.between_check_and_set = window
+    _stores(emulator, FLOW, lambda request, record: request.payload.clear())

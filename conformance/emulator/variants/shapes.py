@@ -70,6 +70,18 @@ def _(emulator: Emulator) -> None:
         emulator.after(operation, only_if(for_destinations, drop("/etag")))
 
 
+@variant("id-only-on-table-flow-creates", documents=["S0:640"])
+def _(emulator: Emulator) -> None:
+    """Creating a flow of CRMToAEP answers no etag."""
+
+    def of_tables(request: Request, response: Response, emulator: Emulator) -> bool:
+        assert request.record is not None
+        spec: Any = request.record.document["flowSpec"]
+        return bool(emulator.specs.flow_spec(spec["id"])["name"] == "CRMToAEP")
+
+    emulator.after("createFlow", only_if(of_tables, drop("/etag")))
+
+
 def _destination_flow(emulator: Emulator) -> str:
     return next(
         identifier

@@ -93,11 +93,22 @@ def _side(path: Path, found: list[Recording], contract: Contract, redactor: Reda
     for recording in found:
         if not recording.interactions:
             raise SettingsError(f"{recording.path}: no interactions in it")
+        _refuse_lost_bodies(recording, contract)
         journey = str(recording.metadata.get("journey") or recording.path.stem)
         taken = journeys.setdefault(journey, [])
         taken += _exchanges(journey, len(taken), recording.interactions, contract, redactor)
     index = index_of(path)
     return Side(redactor.text(str(path)), journeys, index.recorded if index else "")
+
+
+def _refuse_lost_bodies(recording: Recording, contract: Contract) -> None:
+    for number, one in enumerate(recording.interactions, 1):
+        if one.lost and contract.identify(one.method, urlsplit(one.url).path):
+            which = f"the body of the {one.lost[0]} of interaction {number}"
+            raise SettingsError(
+                f"{recording.path}: {which} is not in it or cannot be unpacked, so that nothing can be"
+                " compared; record it with bodies"
+            )
 
 
 def _exchanges(
@@ -119,7 +130,8 @@ def _exchange(
     about: dict[str, Any] = dict(one.about)
     place = urlsplit(one.url).path
     known = contract.identify(one.method, place)
-    operation = str(about.get("operation") or (known[0].id if known else ""))
+    told = str(about.get("operation", ""))
+    operation = told if told in contract.operations else known[0].id if known else ""
     request = Request(
         hide.headers(one.headers), hide.text(one.text), one.method, hide.text(one.url)
     )

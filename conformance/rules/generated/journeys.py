@@ -44,12 +44,12 @@ def _list_the_refused(session: Session, wire: Wire) -> None:
 
 for _service in POOLS:
     _rows = (f"{_service}.generated.{name}-*" for name in ("requests", "answers"))
-    probe(journey_of(_service), *_rows, *EXTRA.get(_service, ()))(
+    probe(journey_of(_service), *_rows, *EXTRA.get(_service, ()), late=True)(
         partial(generated, service=_service)
     )
 
 
-@probe("generated-order", ANY_ORDER)
+@probe("generated-order", ANY_ORDER, late=True)
 def any_order(session: Session) -> None:
     """Operations on connections and flows in any order, beside a model of them."""
     from conformance.rules.generated.machine import explore  # noqa: PLC0415 - imports Hypothesis

@@ -5,7 +5,7 @@ import re
 import zlib
 from typing import Any
 
-from conformance.engine.redaction import secret_members
+from conformance.engine.secret_places import is_secret, meaning, parsed, secret_members
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SHAPES = (
@@ -49,21 +49,18 @@ def _several(generated: list[Any], living: list[Any]) -> list[Any]:
 
 
 def without_secrets(text: str) -> str:
-    """JSON text whose generated secrets are one known value, lest a common word become a secret everywhere."""
-    document = json.loads(text)
-    if not any(True for _ in secret_members(document)):
-        return text
-    return json.dumps(_harmless(document))
+    """JSON text whose generated secrets are known values, lest a common word become a secret everywhere."""
+    found = [value for _, value in secret_members(parsed(text)) if value != HARMLESS]
+    return json.dumps(_harmless(json.loads(text))) if found else text
 
 
-def _harmless(document: Any) -> Any:
+def _harmless(document: Any, is_hidden: bool = False) -> Any:
+    if isinstance(document, dict):
+        names = {key: is_secret(meaning(document, key)) for key in document}
+        return {key: _harmless(value, names[key]) for key, value in document.items()}
     if isinstance(document, list):
-        return [_harmless(value) for value in document]
-    if not isinstance(document, dict):
-        return document if not any(True for _ in secret_members(document)) else HARMLESS
-    secret = {key for key, value in document.items() if _is_secret(key, value)}
-    return {k: HARMLESS if k in secret else _harmless(v) for k, v in document.items()}
-
-
-def _is_secret(key: str, value: Any) -> bool:
-    return isinstance(value, str) and any(True for _ in secret_members({key: value}))
+        return [_harmless(value, is_hidden) for value in document]
+    if isinstance(document, str):
+        return HARMLESS if is_hidden or any(secret_members(document)) else document
+    is_number = isinstance(document, int | float) and not isinstance(document, bool)
+    return 1 if is_hidden and is_number else document

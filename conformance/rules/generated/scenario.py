@@ -3,7 +3,7 @@
 from typing import Any
 
 from conformance.engine.exchange import Exchange
-from conformance.engine.kinds import FLOW, SOURCE, TARGET, Kind
+from conformance.engine.kinds import FLOW, LEAVING, SOURCE, TARGET, TRANSITIONAL, Kind
 from conformance.rules.generated.bench import Bench, Violation, step
 from conformance.rules.generated.model import Body, Living, violations
 from conformance.rules.generated.rules import ANY_ORDER
@@ -83,8 +83,12 @@ class Scenario:
 
     @step
     def read(self, entity: Living) -> None:
-        """The entity is as the model has it."""
-        exchange = self._call(entity.kind.get(), entity.id, entity.expected())
+        """The entity is as the model has it, once it has come to rest."""
+        exchange = self.session.poll(
+            lambda: self._call(entity.kind.get(), entity.id, entity.expected()),
+            lambda read: read.at("/items/0/state") not in TRANSITIONAL,
+            LONGEST_SWITCH,
+        )
         entity.saw(exchange)
 
     @step
@@ -137,7 +141,11 @@ class Scenario:
         entity = several[which % len(several)]
         self._call(entity.kind.delete(), entity.id, {"status": [200, 202, 204]})
         self.living.remove(entity)
-        self._call(entity.kind.get(), entity.id, {"status": [404]}, case=ANY_ORDER)
+        self.session.poll(
+            lambda: self._call(entity.kind.get(), entity.id, {"status": [404]}, case=ANY_ORDER),
+            lambda read: read.at("/items/0/state") != LEAVING,
+            LONGEST_SWITCH,
+        )
 
     def leave(self) -> None:
         """Delete what is left, so that the next scenario is alone; what stays is tidied up at the end."""

@@ -4,6 +4,7 @@ from conformance.rules.probes import (  # noqa: F401
     creates,
     data,
     data_lists,
+    data_sets,
     filters,
     flow_terms,
     flow_updates,

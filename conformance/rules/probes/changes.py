@@ -5,18 +5,13 @@ from typing import Any
 from conformance.engine.exchange import Exchange
 from conformance.engine.kinds import FLOW, Kind
 from conformance.engine.session import Session
-from conformance.rules.probes.kit import UNKNOWN, etag_of, settled
+from conformance.rules.probes.kit import UNKNOWN, etag_of, read_one, settled
 from conformance.rules.probes.registry import put
 
 
 def describe(text: str) -> list[dict[str, Any]]:
     """The patch that sets a description."""
     return [{"op": "add", "path": "/description", "value": text}]
-
-
-def read_one(session: Session, kind: Kind, identifier: str, **notes: Any) -> Exchange:
-    """A lawful read of an entity."""
-    return session.call(kind.get(), identifier, step=f"read-{kind.name}", notes=notes)
 
 
 def change(
@@ -32,7 +27,14 @@ def change(
     session.call(
         kind.update(), identifier, body=operations, headers=headers, step="update", notes=notes
     )
-    return settled(session, identifier) if kind is FLOW else read_one(session, kind, identifier)
+    return look_again(session, kind, identifier)
+
+
+def look_again(session: Session, kind: Kind, identifier: str, **notes: Any) -> Exchange:
+    """A read of what was changed, of a flow once it has settled."""
+    if kind is FLOW:
+        return settled(session, identifier, **notes)
+    return read_one(session, kind, identifier, **notes)
 
 
 def refuse_updates(session: Session, kind: Kind, first: Exchange, foreign: str) -> Exchange:

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from conformance.engine.kinds import CONNECTION, FLOW, SOURCE, TARGET
+from conformance.engine.removal import remove
 from conformance.engine.session import Session
 from conformance.rules.probes.kit import (
     DATA_LAKE,
@@ -19,6 +20,7 @@ from conformance.rules.probes.kit import (
 )
 from conformance.rules.probes.lists import expect_none_named
 from conformance.rules.probes.registry import probe, put
+from conformance.rules.specs import accepts
 
 Body = dict[str, Any]
 START = "1567411548"
@@ -47,10 +49,10 @@ def connection_creates(session: Session) -> None:
             "unknown-auth-spec-is-refused",
             {**body, "auth": {**body["auth"], "specName": "No Such Authentication"}},
         ),
-        ("missing-auth-params-are-refused", {**body, "auth": {**body["auth"], "params": {}}}),
         ("missing-name-is-refused", without(body, "name")),
     ):
         put(session, CONNECTION.row(statement), "createConnection", body=wrong)
+    _without_credentials(session, {**body, "auth": {**body["auth"], "params": {}}})
     expect_none_named(session, CONNECTION, body["name"])
     session.call("exploreConnection", account, query=REST, step="explore")
     put(
@@ -59,6 +61,18 @@ def connection_creates(session: Session) -> None:
         "exploreConnection",
         account,
     )
+
+
+def _without_credentials(session: Session, body: Body) -> None:
+    """Leave out the credentials, if the auth spec of the target requires any (facts:141)."""
+    requirement = CONNECTION.row("missing-auth-params-are-refused")
+    if not session.wants(requirement):
+        return
+    spec = session.call("getConnectionSpec", body["connectionSpec"]["id"], step="read-auth-spec")
+    offered = spec.at("/items/0/authSpec")
+    for one in offered if isinstance(offered, list) else []:
+        if one.get("name") == body["auth"]["specName"] and accepts(one.get("spec"), {}) is False:
+            put(session, requirement, "createConnection", body=body)
 
 
 @probe(
@@ -110,7 +124,7 @@ def part_creates(session: Session) -> None:
         },
     )
     for kind, identifier in ((TARGET, chain.target), (SOURCE, chain.source)):
-        session.call(kind.delete(), identifier, step=f"delete-{kind.name}")
+        remove(session, kind, identifier, step=f"delete-{kind.name}")
         put(session, kind.row("deleted-one-is-gone"), kind.get(), identifier)
 
 
@@ -228,10 +242,10 @@ def _refused_patch(session: Session, flow: str) -> None:
 def _deleted_source(session: Session, body: Body, source: str, flow: str) -> None:
     requirement = FLOW.row("deleted-source-connection-is-refused")
     if session.wants(requirement):
-        session.call("deleteFlow", flow, step="delete-flow")
+        remove(session, FLOW, flow, step="delete-flow")
         for extra in [c for c in session.created if c.resource == "flow" and not c.deleted]:
-            session.call("deleteFlow", extra.id, step="delete-flow")
-        session.call("deleteSourceConnection", source, step="delete-source")
+            remove(session, FLOW, extra.id, step="delete-flow")
+        remove(session, SOURCE, source, step="delete-source")
         put(
             session,
             requirement,

@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 from conformance.engine.kinds import CLASS, DATA_SET, FLOW, SCHEMA, SOURCE
 from conformance.engine.session import Session
 from conformance.rules.probes.kit import (
-    DATA_SET_CONTENT,
     SETTLING_SECONDS,
     STREAMING_FLOW,
     Stored,
     lake,
     make,
+    make_data_set,
     schema_body,
     settled,
     spec_of,
@@ -132,9 +132,7 @@ def data_sets(session: Session) -> None:
 
 def _second_data_set(session: Session, half: Stored) -> None:
     """A newer dataset beside the first, which is then read again."""
-    reference = {"id": half.schema, "contentType": DATA_SET_CONTENT}
-    body = {"name": session.name("probe second dataset"), "schemaRef": reference}
-    session.call("createDataSet", body=body, step="create-second-data-set")
+    make_data_set(session, half.schema, "probe second dataset", step="create-second-data-set")
     session.call("getDataSet", half.data_set, step="read-older-data-set")
 
 
@@ -175,9 +173,10 @@ def _post(session: Session, inlet_id: str, flow: str) -> None:
     )
     requirement = "data-collection.inlet.message-is-accepted"
     put(session, requirement, "collect", inlet_id, body=raw, headers=headers)
-    session.call("collect", inlet_id, body=raw, headers=headers, step="post-message")
     batch = {"messages": [raw, raw]}
-    session.call("collectBatch", inlet_id, body=batch, headers=headers, step="post-batch")
+    for _ in range(session.world.repeats):
+        session.call("collect", inlet_id, body=raw, headers=headers, step="post-message")
+        session.call("collectBatch", inlet_id, body=batch, headers=headers, step="post-batch")
     put(
         session,
         "data-collection.inlet.unknown-inlet-is-refused",

@@ -1,62 +1,95 @@
-"""Probes of the lists of Catalog and of the Schema Registry (full profile)."""
+"""Probes of the lists of the data services: their order, their pages and their filters (full profile)."""
 
-from conformance.engine.kinds import SCHEMA
+from typing import Any
+
+from conformance.engine.exchange import Exchange
+from conformance.engine.kinds import DATA_SET, SCHEMA
 from conformance.engine.session import Session
 from conformance.rules.probes.data import class_body
-from conformance.rules.probes.kit import DATA_SET_CONTENT, mapping_body, schema_body, stored
+from conformance.rules.probes.kit import (
+    Stored,
+    make_data_set,
+    mapping_body,
+    schema_body,
+    stored,
+)
 from conformance.rules.probes.registry import probe, put
 
-TAGS = {"unifiedProfile": ["enabled: false", "isUpsert: false"]}
+PAGES = (
+    ("0", "2"),
+    ("1", "1"),
+    ("0", "2"),
+)  # the first again, to see whether somebody changed the list
+
+ENDS = ("one", "other")
 
 
 @probe(
-    "data-set-lists",
-    "catalog.data-sets.list-start-*",
-    "catalog.data-sets.properties-*",
-    "catalog.data-sets.tags-*",
-    "data-prep.mapping-sets.created-ids-*",
+    "data-lists",
+    *(DATA_SET.row(glob) for glob in ("list-by-*", "list-follows-*", "list-start-*")),
+    "data-prep.mapping-sets.list-limit-*",
+    "data-prep.mapping-sets.list-follows-*",
+    "data-prep.mapping-sets.list-start-*",
 )
-def data_set_lists(session: Session) -> None:
-    schema = stored(session).schema
-    session.call("createMappingSet", body=mapping_body(schema), step="create-equal-mapping-set")
-    reference = {"id": schema, "contentType": DATA_SET_CONTENT}
-    body = {"name": session.name("probe tags"), "schemaRef": reference, "tags": TAGS}
-    created = session.call("createDataSet", body=body, step="create-tagged")
-    identifier = str(session.take(created, "/0")).rsplit("/", 1)[-1]
-    session.call("getDataSet", identifier, step="read-tagged")
-    for start, limit in ((0, 3), (1, 2), (0, 3)):
-        query = {"start": str(start), "limit": str(limit), "orderBy": "desc:created"}
-        session.call("listDataSets", query=query, notes={"start": start}, step="list-from")
-    notes = {"properties": ["name", "schemaRef"]}
-    query = {"properties": "name,schemaRef"}
-    session.call("getDataSet", identifier, query=query, notes=notes, case="(some members)")
-    query["limit"] = "2"
-    session.call("listDataSets", query=query, notes=notes, step="list-some-members")
+def data_lists(session: Session) -> None:
+    half = stored(session)
+    session.call("createMappingSet", body=mapping_body(half.schema), step="create-mapping-set")
+    _data_sets(session, half)
+    for order in ("+createdDate", "-createdDate"):
+        _pages(session, "listMappingSets", order)
+
+
+def _data_sets(session: Session, half: Stored) -> None:
+    made = [make_data_set(session, half.schema, f"probe list {end}") for end in ENDS]
+    read = [
+        session.call(DATA_SET.get(), one, step="read-data-set") for one in (half.data_set, *made)
+    ]
+    dates = [e.at(f"/{e.path['id']}/created") for e in read]
+    for order in ("asc:created", "desc:created"):
+        _pages(session, "listDataSets", order, created=[d for d in dates if isinstance(d, int)])
+    name = session.name(f"probe list {ENDS[0]}")
+    named = {"lists": made[0], "lacks": made[1]}
+    session.call("listDataSets", query={"name": name}, notes=named, step="list-by-name")
+    only = {"properties": "name", "name": name}
+    session.call("listDataSets", query=only, notes={"properties": ["name"]}, step="list-names")
+
+
+def _pages(session: Session, operation: str, order: str, **known: Any) -> None:
+    walk = f"{session.journey} {order} {len(session.exchanges)}"
+    for start, limit in PAGES:
+        query = {"orderBy": order, "start": start, "limit": limit}
+        told = {"ordered": order, "start": int(start), "limit": int(limit), "pages": walk}
+        session.call(
+            operation, query=query, notes={**told, **known}, step=f"list-{order}-from-{start}"
+        )
 
 
 @probe(
     "schema-lists",
-    SCHEMA.row("deleted-schema-leaves-*"),
-    SCHEMA.row("list-follows-*"),
+    *(SCHEMA.row(glob) for glob in ("list-follows-*", "list-start-*", "deleted-schema-leaves-*")),
     "schema-registry.classes.duplicate-*",
 )
 def schema_lists(session: Session) -> None:
-    titles = ("probe ordered one", "probe ordered three", "probe ordered two")
-    answers = [
-        session.call("createSchema", body=schema_body(session, title), step="create-schema")
-        for title in titles
-    ]
-    own = session.name("probe ordered")
-    for order, start in (("title", own), ("-title", f"{own} z")):
-        notes = {"ordered": order, "own": own}
-        _list(session, order, start, notes)
-    body = {**class_body(session, "probe class"), "title": session.name(titles[0])}
+    title = session.name("probe order")
+    made = [_schema(session, end) for end in ("probe order a", "probe order b")]
+    titles = [str(session.take(one, "/title")) for one in made]
+    _schemas(session, "title", title, expected=titles)
+    _schemas(session, "-title", f"{title} c", expected=titles[::-1])
+    _schemas(session, "title", titles[0], expected=titles[1:])
+    _schemas(session, "-title", titles[1], expected=titles[:1])
+    body = {**class_body(session, "probe class"), "title": titles[0]}
     put(session, "schema-registry.classes.duplicate-title-is-refused", "createClass", body=body)
-    gone = str(session.take(answers[0], "/meta:altId"))
-    session.call("deleteSchema", gone, step="delete-schema")
-    _list(session, "title", own, {"lacks": gone})
+    session.call("deleteSchema", str(session.take(made[0], "/meta:altId")), step="delete-schema")
+    _schemas(session, "title", title, expected=titles[1:], lacks=titles[0])
 
 
-def _list(session: Session, order: str, start: str, notes: dict[str, str]) -> None:
+def _schema(session: Session, end: str) -> Exchange:
+    return session.call("createSchema", body=schema_body(session, end), step="create-schema")
+
+
+def _schemas(
+    session: Session, order: str, start: str, expected: list[str], lacks: str | None = None
+) -> None:
     query = {"orderby": order, "start": start, "limit": "20"}
-    session.call("listSchemas", query=query, notes=notes, step="list-ordered")
+    notes: dict[str, Any] = {"from": start, "expected": expected, "lacks": lacks}
+    session.call("listSchemas", query=query, notes=notes, step=f"list-by-{order}")

@@ -4,8 +4,7 @@ from typing import Any
 
 from conformance.engine.kinds import CONNECTION, FLOW, Kind
 from conformance.engine.session import Session
-from conformance.rules.probes.changes import read_one
-from conformance.rules.probes.kit import account_body, destination, make
+from conformance.rules.probes.kit import account_body, destination, make, read_one
 from conformance.rules.probes.registry import probe
 from conformance.rules.probes.updates import SEEN_EVERYWHERE
 

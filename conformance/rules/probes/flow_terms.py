@@ -4,7 +4,7 @@ from typing import Any
 
 from conformance.engine.kinds import CONNECTION, FLOW
 from conformance.engine.session import Session
-from conformance.rules.probes.changes import change, read_one
+from conformance.rules.probes.changes import change
 from conformance.rules.probes.creates import schedule
 from conformance.rules.probes.flow_updates import act
 from conformance.rules.probes.kit import (
@@ -12,6 +12,7 @@ from conformance.rules.probes.kit import (
     lake,
     make,
     mapping_body,
+    read_one,
     schema_body,
     settled,
     table_flow,

@@ -9,11 +9,10 @@ from conformance.rules.probes.changes import (
     change,
     describe,
     missing_ones,
-    read_one,
     refuse_updates,
     there_and_back,
 )
-from conformance.rules.probes.kit import destination, etag_of, make, settled
+from conformance.rules.probes.kit import destination, etag_of, make, read_one, settled
 from conformance.rules.probes.lists import LIST_ROWS, probe_list
 from conformance.rules.probes.race import race
 from conformance.rules.probes.registry import probe, put
@@ -101,7 +100,7 @@ def flows(session: Session) -> None:
     read = there_and_back(session, FLOW, read)
     missing_ones(session, FLOW)
     _elsewhere(session, read.path["id"])
-    race(session, read)
+    race(session, FLOW, read)
     _actions(session, read.path["id"])
     probe_list(session, FLOW, chain.flow(session, "probe list"))
     _queries(session)

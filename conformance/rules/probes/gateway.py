@@ -5,12 +5,8 @@ from typing import Any
 
 from conformance.engine.kinds import CONNECTION
 from conformance.engine.session import Session
-from conformance.rules.probes.changes import describe, read_one
-from conformance.rules.probes.kit import (
-    account_body,
-    etag_of,
-    make,
-)
+from conformance.rules.probes.changes import describe
+from conformance.rules.probes.kit import account_body, etag_of, make, read_one
 from conformance.rules.probes.lists import expect_none_named
 from conformance.rules.probes.registry import probe, put
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.engine.exchange import Exchange
-from conformance.engine.kinds import CONNECTION, FLOW, Kind
+from conformance.engine.kinds import CONNECTION, FLOW, TRANSITIONAL, Kind
 from conformance.engine.session import Session, encode_source_params
 
 DATA_LAKE = {"id": "c604ff05-7f1a-43c0-8e18-33bf874cb11c", "version": "1.0"}
@@ -162,15 +162,20 @@ def stored(session: Session) -> Stored:
     title = f"probe schema {session.journey}"
     created = session.call("createSchema", body=schema_body(session, title), step="create-schema")
     schema = str(session.take(created, "/$id"))
-    body = {
-        "name": session.name("probe dataset"),
-        "schemaRef": {"id": schema, "contentType": DATA_SET_CONTENT},
-    }
-    answer = session.call("createDataSet", body=body, step="create-data-set")
-    data_set = str(session.take(answer, "/0")).rsplit("/", 1)[-1]
+    data_set = make_data_set(session, schema, "probe dataset")
     mapping = session.call("createMappingSet", body=mapping_body(schema), step="create-mapping-set")
     identifier = str(session.take(mapping, "/id"))
     return Stored(schema, data_set, identifier)
+
+
+def make_data_set(
+    session: Session, schema: str, name: str, step: str = "create-data-set", **members: Any
+) -> str:
+    """Create a dataset on a schema (S0:244) and return its id."""
+    reference = {"id": schema, "contentType": DATA_SET_CONTENT}
+    body = {"name": session.name(name), "schemaRef": reference, **members}
+    answer = session.call("createDataSet", body=body, step=step)
+    return str(session.take(answer, "/0")).rsplit("/", 1)[-1]
 
 
 def lake(session: Session, data_format: str = "parquet_xdm") -> Lake:
@@ -248,6 +253,15 @@ def settled(session: Session, flow: str, **notes: Any) -> Exchange:
             exchange, f"the flow is {exchange.at('/items/0/state')} after {SETTLING_SECONDS:.0f} s"
         )
     return exchange
+
+
+def read_one(session: Session, kind: Kind, identifier: str, **notes: Any) -> Exchange:
+    """A lawful read of an entity, once more for as long as it is on its way to another state."""
+    return session.poll(
+        lambda: session.call(kind.get(), identifier, step=f"read-{kind.name}", notes=notes),
+        lambda read: read.at("/items/0/state") not in TRANSITIONAL,
+        SETTLING_SECONDS,
+    )
 
 
 def etag_of(session: Session, read: Exchange) -> str:

@@ -3,14 +3,16 @@
 from typing import Any
 
 from conformance.engine.kinds import CONNECTION, FLOW, SOURCE, TARGET, Kind
+from conformance.engine.removal import remove
 from conformance.engine.session import Session
-from conformance.rules.probes.changes import change, describe, read_one
+from conformance.rules.probes.changes import change, describe
 from conformance.rules.probes.kit import (
     DESTINATION_FLOW,
     Destination,
     destination,
     etag_of,
     make,
+    read_one,
     settled,
 )
 from conformance.rules.probes.registry import probe, put
@@ -69,7 +71,7 @@ def probe_list(session: Session, kind: Kind, body: dict[str, Any]) -> None:
     if kind in (CONNECTION, TARGET) and session.wants(kind.row("list-begins-with-the-newest")):
         list_named(session, kind, names, newest=made[::-1])
     etag = _list_changed(session, kind, made[0], names[0])
-    session.call(kind.delete(), made[0], step=f"delete-{kind.name}")
+    remove(session, kind, made[0], step=f"delete-{kind.name}")
     put(session, kind.row("deleted-one-is-gone"), kind.get(), made[0])
     if etag:
         _again(session, kind, made[0], etag)

@@ -1,13 +1,15 @@
 """Probes: journeys that put single requirements to the test with requests of their own."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
 from conformance.engine.exchange import Exchange
+from conformance.engine.kinds import LEAVING
 from conformance.engine.session import Session
 
+LONGEST_LEAVE = 30.0
 Run = Callable[[Session], None]
 
 
@@ -16,6 +18,8 @@ class Probe:
     """`proves` are globs of the requirements that need this probe; it shows those of `also` too.
 
     One that `reads_only` sends nothing that changes the target; without `proves` it is for runs of such alone.
+    A `late` one waits until all others were taken, so that what is broken only at first is seen; one that
+    `repeats` is late, and only for runs that ask many times.
     """
 
     name: str
@@ -24,6 +28,8 @@ class Probe:
     needs_setting: str | None = None
     also: tuple[str, ...] = ()
     reads_only: bool = False
+    late: bool = False
+    repeats: bool = False
 
     def is_needed_by(self, requirement_id: str) -> bool:
         return any(fnmatchcase(requirement_id, pattern) for pattern in self.proves)
@@ -41,11 +47,21 @@ def probe(
     needs_setting: str | None = None,
     also: tuple[str, ...] = (),
     reads_only: bool = False,
+    late: bool = False,
+    repeats: bool = False,
 ) -> Callable[[Run], Run]:
-    """Register a function as the probe of the requirements that match `proves`."""
+    """Register a function as the probe of the requirements that match `proves`.
+
+    Unless it is late, it is one that repeats too, under the name `<name>-again`.
+    """
 
     def register(function: Run) -> Run:
-        PROBES[name] = Probe(name, proves, function, needs_setting, also, reads_only)
+        late_too = late or repeats
+        made = Probe(name, proves, function, needs_setting, also, reads_only, late_too, repeats)
+        PROBES[name] = made
+        if proves and not made.late:
+            again = f"{name}-again"
+            PROBES[again] = replace(made, name=again, reads_only=False, late=True, repeats=True)
         return function
 
     return register
@@ -67,4 +83,12 @@ def put(
     times = session.world.repeats if refusable else 1
     for _ in range(times - 1):
         session.call(operation, identifier, case=requirement_id, step=step, **call)
-    return session.call(operation, identifier, case=requirement_id, step=step, **call)
+    return until_gone(
+        session,
+        lambda: session.call(operation, identifier, case=requirement_id, step=step, **call),
+    )
+
+
+def until_gone(session: Session, ask: Callable[[], Exchange]) -> Exchange:
+    """Ask once, and again for as long as what was deleted is still leaving."""
+    return session.poll(ask, lambda answer: answer.at("/items/0/state") != LEAVING, LONGEST_LEAVE)

@@ -2,13 +2,14 @@
 
 from conformance.engine.kinds import CONNECTION, SOURCE
 from conformance.engine.session import Session
-from conformance.rules.probes.changes import describe, read_one
+from conformance.rules.probes.changes import describe
 from conformance.rules.probes.kit import (
     PROFILE_STORE,
     account_body,
     destination,
     etag_of,
     make,
+    read_one,
     stored,
 )
 from conformance.rules.probes.registry import probe, put

@@ -1,11 +1,14 @@
 """The same lawful calls many times over, to meet what is broken only now and then (full profile)."""
 
+from functools import partial
+
+from conformance.engine.exchange import Exchange
 from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, SOURCE, TARGET, Kind
 from conformance.engine.session import Session
-from conformance.rules.probes.changes import change, describe, read_one
-from conformance.rules.probes.kit import account_body, destination, make, settled
+from conformance.rules.probes.changes import change, describe
+from conformance.rules.probes.kit import account_body, destination, make, read_one, settled
 from conformance.rules.probes.lists import list_named, part_body
-from conformance.rules.probes.registry import probe
+from conformance.rules.probes.registry import probe, until_gone
 
 SOAKED = (
     "create-*",
@@ -25,10 +28,13 @@ SOAKED = (
 )
 
 
-@probe("soak", *(kind.row(glob) for kind in FLOW_SERVICE_KINDS for glob in SOAKED), also=("*",))
+@probe(
+    "soak",
+    *(kind.row(glob) for kind in FLOW_SERVICE_KINDS for glob in SOAKED),
+    also=("*",),
+    repeats=True,
+)
 def soak(session: Session) -> None:
-    if session.world.repeats < 2:
-        return
     chain = destination(session)
     bodies = {
         SOURCE: part_body(chain),
@@ -40,10 +46,15 @@ def soak(session: Session) -> None:
         _soak(session, kind, body)
 
 
+def _read_deleted(session: Session, kind: Kind, identifier: str) -> Exchange:
+    row = kind.row("deleted-one-is-gone")
+    return session.call(kind.get(), identifier, step="read-deleted", case=row)
+
+
 def _soak(session: Session, kind: Kind, body: dict[str, object]) -> None:
     times = session.world.repeats
     for number in range(times):
-        name = session.name(f"soak {kind.name} {number}")
+        name = session.name(f"Soak {kind.name} {number} · Größe")
         made = make(session, kind, {**body, "name": name})
         if kind is FLOW:
             settled(session, made)
@@ -54,10 +65,8 @@ def _soak(session: Session, kind: Kind, body: dict[str, object]) -> None:
             kept = made
         else:
             session.call(kind.delete(), made, step=f"delete-{kind.name}")
-            session.call(
-                kind.get(), made, step="read-deleted", case=kind.row("deleted-one-is-gone")
-            )
+            until_gone(session, partial(_read_deleted, session, kind, made))
     read = settled(session, kept) if kind is FLOW else read_one(session, kind, kept)
     for number in range(times):
-        read = change(session, kind, read, describe(f"soak {number}"))
+        read = change(session, kind, read, describe(f"Soak {number} · 데이터"))
         read = read_one(session, kind, kept)

@@ -11,10 +11,13 @@ from conformance.rules.probes.registry import probe
 APART = "gateway.sandbox.entities-stay-in-their-sandbox"
 
 
-@probe("soak-lists", *(kind.row("list-*") for kind in FLOW_SERVICE_KINDS), also=("*",))
+@probe(
+    "soak-lists",
+    *(kind.row("list-*") for kind in FLOW_SERVICE_KINDS),
+    also=("*",),
+    repeats=True,
+)
 def soak_lists(session: Session) -> None:
-    if session.world.repeats < 2:
-        return
     chain = destination(session)
     bodies = {
         SOURCE: part_body(chain),
@@ -23,7 +26,7 @@ def soak_lists(session: Session) -> None:
         FLOW: chain.flow(session, "soak list"),
     }
     for kind, body in bodies.items():
-        names = [session.name(f"soak list {kind.name}{end}") for end in ("", " two", " three")]
+        names = [session.name(f"Soak list {kind.name}{end}") for end in ("", " two", " three")]
         made = [make(session, kind, {**body, "name": name}) for name in names]
         for number in range(session.world.repeats):
             list_named(session, kind, names[:1], lists=made[:1], named=names[0])
@@ -31,10 +34,8 @@ def soak_lists(session: Session) -> None:
                 walk(session, kind, names, made)
 
 
-@probe("soak-sandboxes", "gateway.sandbox.entities-*", needs_setting="other_sandbox")
+@probe("soak-sandboxes", "gateway.sandbox.entities-*", needs_setting="other_sandbox", repeats=True)
 def soak_sandboxes(session: Session) -> None:
-    if session.world.repeats < 2:
-        return
     other = session.world.settings.other_sandbox
     own = make(session, CONNECTION, account_body(session, "soak sandboxes"))
     elsewhere = partial(session.call, sandbox=other, case=APART, step="soak-sandbox")

@@ -1,21 +1,20 @@
 """The lawful calls of the data services and the reads of the flow service many times over (full profile)."""
 
-from dataclasses import replace
 from typing import Any
 
 from conformance.engine.kinds import CLASS, CONNECTION, DATA_SET, FLOW, SCHEMA, SOURCE, TARGET, Kind
+from conformance.engine.removal import remove
 from conformance.engine.session import Session
 from conformance.rules.probes.creates import schedule
 from conformance.rules.probes.data import class_body
 from conformance.rules.probes.flow_updates import act
 from conformance.rules.probes.gateway import client_form
 from conformance.rules.probes.kit import (
-    DATA_SET_CONTENT,
     REST,
-    Stored,
     account_body,
     lake,
     make,
+    make_data_set,
     schema_body,
     settled,
     stored,
@@ -25,9 +24,9 @@ from conformance.rules.probes.kit import (
 from conformance.rules.probes.registry import probe
 
 
-@probe("soak-registry", "schema-registry.*", also=("*",))
+@probe("soak-registry", "schema-registry.*", also=("*",), repeats=True)
 def soak_registry(session: Session) -> None:
-    for number in range(session.world.repeats if session.world.repeats > 1 else 0):
+    for number in range(session.world.repeats):
         session.call("getStats", step="soak-stats")
         for kind, body in ((SCHEMA, schema_body), (CLASS, class_body)):
             asked = body(session, f"soak {kind.name} {number}")
@@ -35,32 +34,23 @@ def soak_registry(session: Session) -> None:
             _soak(session, kind, str(session.take(created, "/meta:altId")), number)
 
 
-@probe("soak-data", "catalog.*", "data-prep.*", also=("*",))
+@probe("soak-data", "catalog.*", "data-prep.*", also=("*",), repeats=True)
 def soak_data(session: Session) -> None:
-    if session.world.repeats < 2:
-        return
     half = stored(session)
     second = session.call(
         "createSchema", body=schema_body(session, "soak second"), step="soak-second"
     )
-    newer = replace(half, schema=str(session.take(second, "/$id")))
+    newer = str(session.take(second, "/$id"))
     for number in range(session.world.repeats):
-        made = _data_set(session, newer if number % 2 else half, number)
-        query = {"limit": str(1 + number % 2)}
-        notes = {"limit": 1 + number % 2}
-        session.call("listDataSets", query=query, notes=notes, step="soak-data-sets")
+        schema = newer if number % 2 else half.schema
+        name = f"Soak Dataset {number} · Größe"
+        made = make_data_set(session, schema, name, step="soak-data-set")
+        session.call(
+            "listDataSets", query={"limit": "1"}, notes={"limit": 1}, step="soak-data-sets"
+        )
         _soak(session, DATA_SET, made, number)
         session.call("getMappingSet", half.mapping, step="soak-mapping-set")
         session.call("listMappingSets", query={"limit": "1", "start": "0"}, step="soak-mappings")
-
-
-def _data_set(session: Session, half: Stored, number: int) -> str:
-    body = {
-        "name": session.name(f"soak dataset {number}"),
-        "schemaRef": {"id": half.schema, "contentType": DATA_SET_CONTENT},
-    }
-    answer = session.call("createDataSet", body=body, step="soak-data-set")
-    return str(session.take(answer, "/0")).rsplit("/", 1)[-1]
 
 
 def _soak(session: Session, kind: Kind, identifier: str, number: int) -> None:
@@ -70,10 +60,14 @@ def _soak(session: Session, kind: Kind, identifier: str, number: int) -> None:
     session.call(kind.get(), identifier, case=kind.row(kind.gone), step=f"soak-{kind.name}-gone")
 
 
-@probe("soak-reads", "flow-service.connection-specs.*", "flow-service.runs.*", also=("*",))
+@probe(
+    "soak-reads",
+    "flow-service.connection-specs.*",
+    "flow-service.runs.*",
+    also=("*",),
+    repeats=True,
+)
 def soak_reads(session: Session) -> None:
-    if session.world.repeats < 2:
-        return
     source, half = table_source(session), lake(session)
     flow = make(session, FLOW, table_flow(session, "soak runs", source, half, schedule()))
     settled(session, flow)
@@ -83,9 +77,11 @@ def soak_reads(session: Session) -> None:
         ("listConnectionSpecs", {"query": {"property": f'id=="{spec}"'}}),
         ("listFlowSpecs", {"query": {"property": 'name=="CRMToAEP"'}}),
         ("listRuns", {"query": {"property": f"flowId=={flow}"}}),
+        ("listConnectionSpecs", {}),
+        ("listConnectionSpecs", {}),
     )
-    for _ in range(session.world.repeats):
-        for operation, call in reads:
+    for number in range(session.world.repeats):
+        for operation, call in reads[: None if number % 2 else -1]:  # never in step, as above
             session.call(operation, step=f"soak-{operation}", **call)
         session.call("testConnection", account, step="soak-test", halts=False)
         session.call("exploreConnection", account, query=REST, step="soak-explore")
@@ -94,24 +90,28 @@ def soak_reads(session: Session) -> None:
             act(session, flow, action, state)
 
 
-@probe("soak-creates", "flow-service.*.create*", "flow-service.flows.*-echoed*", also=("*",))
+@probe(
+    "soak-creates",
+    "flow-service.*.create*",
+    "flow-service.flows.*-echoed*",
+    also=("*",),
+    repeats=True,
+)
 def soak_creates(session: Session) -> None:
     """Creates that no other soak makes: of a table, of the data lake, and of a scheduled flow."""
-    if session.world.repeats < 2:
-        return
     source, half = table_source(session), lake(session)
     flow = table_flow(session, "soak", source, half, schedule())
     for number in range(session.world.repeats):
         for kind, template in ((SOURCE, source), (TARGET, half.target)):
             body = next(e.sent for e in session.exchanges if e.at("/id") == template)
-            made = make(session, kind, {**body, "name": session.name(f"soak {number}")})
+            made = make(session, kind, {**body, "name": session.name(f"Soak {number} · Größe")})
             session.call(kind.get(), made, step=f"soak-{kind.name}-read")
-            session.call(kind.delete(), made, step=f"soak-{kind.name}-delete")
-        made = make(session, FLOW, {**flow, "name": session.name(f"soak flow {number}")})
-        session.call(FLOW.delete(), made, step="soak-flow-delete")
+            remove(session, kind, made, step=f"soak-{kind.name}-delete")
+        made = make(session, FLOW, {**flow, "name": session.name(f"Soak flow {number} · Größe")})
+        remove(session, FLOW, made, step="soak-flow-delete")
 
 
-@probe("soak-tokens", "ims.*", needs_setting="client_secret", also=("*",))
+@probe("soak-tokens", "ims.*", needs_setting="client_secret", also=("*",), repeats=True)
 def soak_tokens(session: Session) -> None:
-    for _ in range(session.world.repeats if session.world.repeats > 1 else 0):
+    for _ in range(session.world.repeats):
         session.call_form("fetchToken", client_form(session), step="soak-token")

@@ -5,12 +5,19 @@ from conformance.engine.session import Session
 from conformance.rules.probes.changes import (
     change,
     missing_ones,
-    read_one,
     refuse_updates,
     there_and_back,
 )
-from conformance.rules.probes.kit import Destination, account_body, destination, etag_of, make
+from conformance.rules.probes.kit import (
+    Destination,
+    account_body,
+    destination,
+    etag_of,
+    make,
+    read_one,
+)
 from conformance.rules.probes.lists import LIST_ROWS, probe_list
+from conformance.rules.probes.race import race
 from conformance.rules.probes.registry import probe
 
 UPDATE_ROWS = (
@@ -28,6 +35,8 @@ UPDATE_ROWS = (
     "unsupported-*",
     "patch-of-*",
     "*unknown-identifier*",
+    "concurrent-*",
+    "winning-*",
 )
 
 
@@ -64,7 +73,7 @@ def connections(session: Session) -> None:
     first = make(session, CONNECTION, body)
     foreign = etag_of(session, read_one(session, CONNECTION, other))
     read = refuse_updates(session, CONNECTION, read_one(session, CONNECTION, first), foreign)
-    there_and_back(session, CONNECTION, read)
+    race(session, CONNECTION, there_and_back(session, CONNECTION, read))
     if session.wants(CONNECTION.row("same-etag-means-same-content")):
         read = read_one(session, CONNECTION, first)
         renamed = [{"op": "replace", "path": "/name", "value": session.name("renamed account")}]
@@ -95,5 +104,5 @@ def _part(session: Session, kind: Kind, identifier: str, chain: Destination) -> 
     read = refuse_updates(session, kind, read, foreign)
     read = there_and_back(session, kind, read)
     renamed = [{"op": "replace", "path": "/name", "value": session.name(f"renamed {kind.name}")}]
-    change(session, kind, read, renamed)
+    race(session, kind, change(session, kind, read, renamed))
     missing_ones(session, kind)

@@ -1,0 +1,52 @@
+"""What a target may show of what it was sent: the same by value, beside members of its own."""
+
+import pytest
+
+from conformance.engine.exchange import ABSENT
+from conformance.engine.likeness import by_value, member_names, of_the_client
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("15", 15), ("-1", -1), ("true", True), ("fifteen", "fifteen"), (15, 15)],
+    ids=repr,
+)
+def test_text_and_number_of_a_schedule_are_one_value(text, number):
+    schedule = {"scheduleParams": {"interval": text, "backfill": text}}
+    assert by_value(schedule) == {"scheduleParams": {"interval": number, "backfill": number}}
+
+
+def test_names_that_look_like_numbers_stay_text():
+    flow = {
+        "name": "15",
+        "transformations": [{"params": {"mappingVersion": "0", "mappingId": "7"}}],
+    }
+    assert by_value(flow)["name"] == "15"
+    assert by_value(flow)["transformations"] == [
+        {"params": {"mappingVersion": 0, "mappingId": "7"}}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pointer", "want", "counts"),
+    [
+        ("/transformations/0/params/selectors/0/value/createTime", ABSENT, False),
+        ("/transformations/0/params/selectors/0/value/operator", ABSENT, True),
+        ("/transformations/0/params/selectors/0/value/a~1b", ABSENT, True),
+        ("/transformations/0/params/selectors/4", ABSENT, True),
+        ("/transformations/0/params/selectors/0/value/createTime", "1658344069", True),
+        ("/description", ABSENT, True),
+    ],
+    ids=repr,
+)
+def test_only_members_that_no_client_named_are_the_targets_own(pointer, want, counts):
+    patch = [
+        {
+            "op": "add",
+            "path": "/x/-",
+            "value": {"type": "JSON_PATH", "value": {"operator": "EXISTS"}},
+        },
+        {"op": "remove", "path": "/x/0/value/a~1b"},
+    ]
+    wrong = [(pointer, want, "seen")]
+    assert bool(of_the_client(wrong, member_names([patch]))) is counts

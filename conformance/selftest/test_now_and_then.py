@@ -1,0 +1,85 @@
+"""What is broken only now and then, or only at first: when such a fault shows, and how a run meets it."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+
+import pytest
+
+from conformance.emulator import occasions
+from conformance.engine.evidence import Journey
+from conformance.proof.material import Effort, LocalRun, material
+from conformance.rules.probes.registry import PROBES
+
+GIVEN = {
+    **dict.fromkeys(("org_id", "sandbox", "api_key", "access_token"), "x" * 20),
+    **dict.fromkeys(("other_sandbox", "client_secret", "client_id"), "y" * 20),
+    "base_url": "http://127.0.0.1:9",
+}
+PATIENT = Effort(profile="full", sequences="full", repeats=3)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    found = SimpleNamespace(now=100.0)
+    monkeypatch.setattr(occasions.time, "monotonic", lambda: found.now)
+    return found
+
+
+def call(operation):
+    return SimpleNamespace(operation=operation)
+
+
+def test_a_fault_without_an_occasion_always_shows():
+    assert occasions.parse("lost-update") == ("lost-update", None)
+
+
+def test_one_in_three_is_counted_for_each_operation():
+    name, shows = occasions.parse("lost-update@3")
+    seen = [shows(call(operation)) for operation in "aababba"]
+    assert name == "lost-update"
+    assert seen == [False, False, False, True, False, True, False]
+
+
+def test_the_first_seconds_begin_with_the_first_call(clock):
+    name, shows = occasions.parse("lost-update@5s")
+    clock.now = 200.0
+    seen = [shows(call("a"))]
+    for clock.now in (204.9, 205.1, 300.0):
+        seen.append(shows(call("b")))
+    assert name == "lost-update"
+    assert seen == [True, True, False, False]
+
+
+class Noted(LocalRun):
+    """Takes no journey, but keeps in what order they were asked for."""
+
+    def obtain(self, name, wait=True):
+        self._journeys.setdefault(name, Journey(name))
+
+
+def order_of(row):
+    stock = material(PATIENT)
+    world = stock.world(GIVEN)
+    with TemporaryDirectory() as folder:
+        run = Noted(world, stock.catalogue, stock.itinerary(world.settings), Path(folder))
+        run.evidence_for(stock.catalogue[row])
+        return list(run._journeys), run.itinerary
+
+
+def test_everything_is_seen_once_before_anything_is_asked_many_times():
+    taken, itinerary = order_of("catalog.data-sets.create-answers-created")
+    first = [n for n in (*itinerary.chosen, *itinerary.probes) if n not in late(itinerary)]
+    assert taken[: len(first)] == first
+    assert set(taken[len(first) :]) <= late(itinerary)
+    assert "data-sets-again" in taken
+
+
+def late(itinerary):
+    return {name for name, probe in itinerary.probes.items() if probe.late}
+
+
+def test_a_core_run_asks_nothing_again():
+    stock = material(Effort())
+    world = stock.world(GIVEN)
+    assert not [n for n in stock.itinerary(world.settings).probes if PROBES[n].repeats]
