@@ -145,14 +145,15 @@ class Judge:
         return verdict
 
     def _unobserved(self, verdict: Verdict, evidence: Evidence) -> Verdict:
+        absent = _absent(verdict.requirement, evidence)
         silent = [e for e in evidence.exchanges if e.error and _asks(e, verdict.requirement)]
         silent.sort(key=lambda exchange: exchange.case is None)
-        if silent:
+        if silent and not absent:
             verdict.verdict, verdict.message = ERROR, str(silent[0].error)
             return verdict
         stopped = [j for j in evidence.journeys if j.halted_at]
         if not stopped:
-            lacking = self._lacking(verdict.requirement) or _absent(verdict.requirement, evidence)
+            lacking = self._lacking(verdict.requirement) or absent
             verdict.verdict = NOT_APPLICABLE if self._narrowed or lacking else UNTESTED
             verdict.message = lacking or "no exchange of this run shows it"
             return verdict

@@ -16,6 +16,7 @@ from conformance.engine.contract import Contract, load_contract
 from conformance.engine.data import contracts_root
 from conformance.engine.evidence import Journey
 from conformance.engine.exchange import Exchange
+from conformance.engine.ledger import Ledger
 from conformance.engine.redaction import Redactor
 from conformance.engine.sequence import Workflows, load_workflows
 from conformance.engine.session import Session, World
@@ -25,6 +26,7 @@ from conformance.rules.run import Run, refusable_among, with_needs
 
 TIMEOUT = 10.0
 LONGEST_WAIT = 4.0
+LONGEST_PAUSE = 0.02
 LONGEST_TRIAL = 180.0
 GENERATED = "generated"
 CRASH = "a crash"
@@ -61,6 +63,10 @@ class LocalClient(Client):
     def fork(self) -> "LocalClient":
         """A client of its own for another thread."""
         return LocalClient(self.settings, self._enough)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, no longer than loopback needs."""
+        super().sleep(min(seconds, LONGEST_PAUSE))
 
     def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
         """One request, or none."""
@@ -164,6 +170,7 @@ class Material:
     ) -> Run:
         """A run against the emulator whose settings are given; `known` journeys are not taken."""
         world = self.world(given)
+        world.ledger = Ledger(folder / "ledger.jsonl", world.run)  # or no create is sent twice
         run = LocalRun(world, self.catalogue, self.itinerary(world.settings), folder)
         run.know(known or {})
         return run

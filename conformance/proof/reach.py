@@ -1,55 +1,96 @@
-"""How far a fault reaches: an alteration of some operations leaves the journeys without them as they were.
+"""How far a fault reaches: the journeys whose requests it cannot alter need not be taken again.
 
-Those journeys need not be taken again; their records come from a clean emulator. A fault that replaces
-a decision of the emulator, or meets every operation, reaches everything.
+Their records come from a clean emulator. A fault alters the operations it hooks into, and those that
+consult a decision it replaces; which consult which is seen while the clean emulator answers.
 """
 
-from collections.abc import Mapping
-from dataclasses import fields
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from conformance.emulator.app import Emulator
+from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import FAULTS
+from conformance.emulator.policy import Policy
+from conformance.emulator.server import running
 from conformance.engine.evidence import Journey
-from conformance.proof.emulators import emulator
 from conformance.proof.material import Effort, material
 
 EVERY = "*"
+Consulted = Mapping[str, frozenset[str]]
 
 
-@cache
-def operations_of(fault: str) -> frozenset[str]:
+@dataclass(frozen=True)
+class Clean:
+    """The journeys of a clean emulator, and the operations that consulted each of its decisions."""
+
+    journeys: Mapping[str, Journey]
+    consulted: Consulted
+
+
+def operations_of(fault: str, consulted: Consulted) -> frozenset[str]:
     """The operations whose answers a fault can alter; `EVERY` among them where that cannot be told."""
-    altered = Emulator()
-    before = _decisions(altered)
+    altered, usual = Emulator(), Policy()
     FAULTS.apply(altered, [fault])
-    met = frozenset(altered.altered_operations())
-    return met if met and _decisions(altered) == before else frozenset({EVERY})
-
-
-def _decisions(made: Emulator) -> list[object]:
-    return [made.concurrent, *(getattr(made.policy, one.name) for one in fields(made.policy))]
+    met = set(altered.altered_operations())
+    for one in fields(usual):
+        if getattr(usual, one.name) != getattr(altered.policy, one.name):
+            met |= consulted.get(one.name, {EVERY})
+    return frozenset(met or {EVERY})
 
 
 def untouched(fault: str, effort: Effort) -> Mapping[str, Journey]:
     """The journeys that a fault cannot alter, as a clean emulator left them."""
-    reached = operations_of(fault)
+    clean = _clean(effort)
+    reached = operations_of(fault, clean.consulted)
     if EVERY in reached:
         return {}
     return {
         name: journey
-        for name, journey in _clean(effort).items()
+        for name, journey in clean.journeys.items()
         if not reached & {exchange.operation for exchange in journey.exchanges}
     }
 
 
 @cache
-def _clean(effort: Effort) -> Mapping[str, Journey]:
-    stock = material(effort)
-    with emulator() as given, TemporaryDirectory(prefix="aep-prove-") as folder:
+def _clean(effort: Effort) -> Clean:
+    stock, watched = material(effort), Emulator()
+    consulted = watch(watched)
+    with running(emulator=watched) as given, TemporaryDirectory(prefix="aep-prove-") as folder:
         run = stock.run(given, Path(folder))
         for row in stock.rows:
             run.verdict(row)
-        return {journey.name: journey for journey in run.taken()}
+    journeys = {journey.name: journey for journey in run.taken()}
+    return Clean(journeys, {name: frozenset(met) for name, met in consulted.items()})
+
+
+def watch(emulator: Emulator) -> Mapping[str, set[str]]:
+    """Note from now on which operation consults which decision; `EVERY` for one between two requests."""
+    consulted: dict[str, set[str]] = defaultdict(set)
+    current = [EVERY]
+
+    def begin(emulator: Emulator, request: Request) -> None:
+        current[0] = request.operation
+
+    def end(request: Request, response: Response, emulator: Emulator) -> Response:
+        current[0] = EVERY
+        return response
+
+    def noted(name: str, decide: Callable[..., Any]) -> Callable[..., Any]:
+        def decision(*arguments: Any) -> Any:
+            consulted[name].add(current[0])
+            return decide(*arguments)
+
+        return decision
+
+    emulator.arriving(begin)
+    emulator.after("*", end, when="always")
+    for one in fields(emulator.policy):
+        decide = getattr(emulator.policy, one.name)
+        if callable(decide):
+            setattr(emulator.policy, one.name, noted(one.name, decide))
+    return consulted

@@ -68,9 +68,9 @@ def _both(exchange: Exchange) -> tuple[str, str]:
 
 @rule("catalog.data-sets.properties-limit-the-members")
 def properties_limit_the_members(evidence: Evidence) -> Iterator[Finding]:
-    for exchange in evidence.successes("getDataSet", "listDataSets"):
+    for exchange in evidence.answered("getDataSet", "listDataSets"):
         chosen = exchange.notes.get("properties")
-        if chosen:
+        if chosen and exchange.status == 200:
             for identifier, one in _data_sets(exchange).items():
                 others = sorted(set(one) - set(chosen)) if isinstance(one, dict) else one
                 yield check(exchange, others == [], f"only {chosen}", others, f"/{identifier}")

@@ -31,6 +31,7 @@ def _data_set_reads(evidence: Evidence) -> Iterator[tuple[Exchange, Exchange, st
             if (
                 event.operation == "getDataSet"
                 and event.case is None
+                and "properties" not in event.notes
                 and event.response
                 and timeline.created
             ):

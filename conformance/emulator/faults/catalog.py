@@ -76,7 +76,9 @@ def _(emulator: Emulator) -> None:
 @fault("data-set-is-read-under-another-key", breaks=[READABLE])
 def _(emulator: Emulator) -> None:
     """A data set is keyed by its view's id, which looks the same."""
-    emulator.after("getDataSet", body(lambda payload: {v["viewId"]: v for v in payload.values()}))
+    emulator.after(
+        "getDataSet", body(lambda payload: {v.get("viewId", k): v for k, v in payload.items()})
+    )
 
 
 @fault("data-set-is-not-found-when-read", breaks=[READABLE, LAWFUL])

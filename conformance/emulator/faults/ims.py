@@ -18,6 +18,7 @@ LIFETIME = "ims.token.lifetime-is-in-seconds"
 ACCEPTED = "ims.token.issued-token-is-accepted"
 REFUSED = "ims.token.wrong-secret-is-refused"
 CONTRACT = "ims.answers.fit-the-contract"
+PARSED = "gateway.media-type.answers-parse-as-json"
 SERVER_ERROR = "gateway.errors.bad-requests-never-answer-server-error"
 
 
@@ -39,7 +40,7 @@ def _(emulator: Emulator) -> None:
     emulator.after("fetchToken", replace("/access_token", ""))
 
 
-@fault("token-answer-is-cut-off", breaks=[CONTRACT])
+@fault("token-answer-is-cut-off", breaks=[PARSED, CONTRACT])
 def _(emulator: Emulator) -> None:
     """The token answer ends in the middle."""
     emulator.after("fetchToken", raw(b'{"access_token":"'))

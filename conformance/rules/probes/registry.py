@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any
 
 from conformance.engine.exchange import Exchange
@@ -32,10 +33,15 @@ class Probe:
     repeats: bool = False
 
     def is_needed_by(self, requirement_id: str) -> bool:
-        return any(fnmatchcase(requirement_id, pattern) for pattern in self.proves)
+        return _matches(self.proves, requirement_id)
 
     def serves(self, requirement_id: str) -> bool:
-        return any(fnmatchcase(requirement_id, glob) for glob in (*self.proves, *self.also))
+        return _matches(self.proves, requirement_id) or _matches(self.also, requirement_id)
+
+
+@cache
+def _matches(globs: tuple[str, ...], requirement_id: str) -> bool:
+    return any(fnmatchcase(requirement_id, glob) for glob in globs)
 
 
 PROBES: dict[str, Probe] = {}
