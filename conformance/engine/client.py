@@ -61,7 +61,7 @@ class Client:
         self._verify = authorities(settings.ca_bundle)
         self._in_vain: set[str] = set()
         self._strange: set[str] = set()
-        self._witness: tuple[str, dict[str, str]] | None = None
+        self._witnesses: dict[str, tuple[str, dict[str, str]]] = {}
         adapter = WatchedAdapter(pool_connections=4, pool_maxsize=16)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
@@ -91,7 +91,7 @@ class Client:
             tries.append(self._once(method, url, headers, body, 1, started))
             pause = self._pause(method, url, tries)
         if method == "GET" and not is_lost(tries[-1], url):
-            self._witness = url, headers
+            self._witnesses[_place(method, url)] = url, headers
         if is_doubtful(method, url, tries[-1]):
             return replace(tries[-1], attempts=len(tries))
         return self.settle(method, url, tries)
@@ -123,11 +123,15 @@ class Client:
         return tries < (1 if tired else MAX_ATTEMPTS)
 
     def _is_reachable(self, last: Answer, url: str) -> bool:
-        """Whether a read that was answered before is answered now, where that is in doubt."""
-        if not is_foreign(last, url) or self._witness is None or not self.repeats:
+        """Whether a read that was answered before is answered now, where that is in doubt.
+
+        One of another operation, if there is one: the very entity may have been deleted since.
+        """
+        if not is_foreign(last, url) or not self._witnesses or not self.repeats:
             return True
-        place, headers = self._witness
-        return not is_lost(self._once("GET", place, headers, None, 1, time.monotonic()), place)
+        here = _place("GET", url)
+        witness, headers = max(self._witnesses.items(), key=lambda known: known[0] != here)[1]
+        return not is_lost(self._once("GET", witness, headers, None, 1, time.monotonic()), witness)
 
     def _pause(self, method: str, url: str, tries: list[Answer]) -> float | None:
         last, count = tries[-1], len(tries)
