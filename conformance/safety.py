@@ -11,8 +11,8 @@ from conformance.engine.catalogue import READ_ONLY
 from conformance.engine.client import Answer, Client
 from conformance.engine.errors import SettingsError
 from conformance.engine.secret_sources import GUARDED, KEYRING
-from conformance.engine.session import World
 from conformance.engine.settings import Settings
+from conformance.engine.world import World
 
 WRITTEN_TO = ("flow-service", "data-collection")
 SANDBOXES = "/data/foundation/sandbox-management/?limit=100"

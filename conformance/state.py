@@ -21,9 +21,9 @@ from conformance.engine.ledger import Ledger
 from conformance.engine.manners import Limits, Manners
 from conformance.engine.redaction import Redactor
 from conformance.engine.sequence import load_workflows
-from conformance.engine.session import World
 from conformance.engine.settings import Settings
 from conformance.engine.verdict import Verdict
+from conformance.engine.world import World
 from conformance.recordings.choice import choose
 from conformance.report import results
 from conformance.rules.journeys import Itinerary, load_connectors

@@ -8,8 +8,9 @@ from conformance.engine.belongings import ORDER
 from conformance.engine.errors import ConformanceError
 from conformance.engine.kinds import KINDS, MAPPING_SET
 from conformance.engine.ledger import GONE, MADE, Account, Entry, Ledger
-from conformance.engine.session import Session, World
+from conformance.engine.session import Session
 from conformance.engine.strays import Stray, of_run
+from conformance.engine.world import World
 from conformance.interruptions import is_urgent
 
 NO_DELETE = "the API has no delete for it"

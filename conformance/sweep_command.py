@@ -17,8 +17,8 @@ from conformance.engine.ledger import Account, Ledger, read
 from conformance.engine.manners import Manners
 from conformance.engine.preflight import check_target
 from conformance.engine.redaction import Redactor
-from conformance.engine.session import World
 from conformance.engine.settings import Settings, resolve
+from conformance.engine.world import World
 from conformance.limits import ledger_of, limits_of
 from conformance.safety import check_command_line
 from conformance.sweep import Broom, Leftover

@@ -15,8 +15,9 @@ from conformance.engine.contract import load_contract
 from conformance.engine.data import contracts_root
 from conformance.engine.errors import ConformanceError, SettingsError
 from conformance.engine.redaction import Redactor
-from conformance.engine.session import Session, World
+from conformance.engine.session import Session
 from conformance.engine.settings import Settings, resolve
+from conformance.engine.world import World
 from conformance.rules.journeys import load_connectors
 from conformance.safety import check_command_line
 

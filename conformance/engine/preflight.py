@@ -2,7 +2,8 @@
 
 from conformance.engine.errors import SettingsError, TargetError
 from conformance.engine.exchange import ABSENT, Exchange
-from conformance.engine.session import Session, World
+from conformance.engine.session import Session
+from conformance.engine.world import World
 
 ASKED: tuple[tuple[str, dict[str, str]], ...] = (
     ("listConnections", {"limit": "1"}),

@@ -3,25 +3,19 @@
 import base64
 import json
 import threading
-import time
-from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from conformance.engine.belongings import Belongings, Created
 from conformance.engine.client import Client
-from conformance.engine.contract import Contract, Operation
-from conformance.engine.delivery import Delivery, Stake
-from conformance.engine.effects import had_its_effect
-from conformance.engine.errors import ConformanceError, Halted, Hindered, Spent
-from conformance.engine.exchange import Exchange, Request, Response
-from conformance.engine.kinds import BY_OPERATION, KINDS, Kind, created_names
-from conformance.engine.ledger import Ledger
-from conformance.engine.network import Answer, repeatable
-from conformance.engine.redaction import Redactor
+from conformance.engine.contract import Operation
+from conformance.engine.dispatch import Call, Outcome, dispatch, recorded
+from conformance.engine.errors import Halted
+from conformance.engine.exchange import Exchange
+from conformance.engine.kinds import KINDS
 from conformance.engine.removal import remove
-from conformance.engine.settings import Settings
+from conformance.engine.world import World
 
 ACCEPT = {
     "getSchema": "application/vnd.adobe.xed+json; version=1",
@@ -32,40 +26,6 @@ ACCEPT = {
 
 FIRST_PAUSE = 0.06
 Query = Mapping[str, str | tuple[str, ...]]
-CREATES: dict[str, Kind] = {kind.create(): kind for kind in KINDS.values()}
-
-
-def pauses(limit: float, longest: float = 2.0) -> Iterator[float]:
-    """Ever longer pauses, `limit` seconds in all: counted, not timed, so that a replay reads as often."""
-    pause = FIRST_PAUSE
-    while pause <= limit:
-        yield pause
-        limit -= pause
-        pause = min(pause * 1.6, longest)
-
-
-@dataclass
-class World:
-    """What all journeys of a run share: the target, the contract and the run's prefix.
-
-    A request that may be refused (`refusable`) is sent `repeats` times, to meet a fault that comes and goes.
-    """
-
-    settings: Settings
-    contract: Contract
-    redactor: Redactor
-    client: Client
-    token: str
-    run: str
-    connectors: Mapping[str, Any] = field(default_factory=dict)
-    wanted: frozenset[str] = frozenset()
-    refusable: frozenset[str] = frozenset()
-    repeats: int = 1
-    looked_up: dict[str, str] = field(default_factory=dict)
-    examples: int = 5
-    generation_seed: int = 6902
-    sleep: Callable[[float], None] = time.sleep
-    ledger: Ledger | None = None
 
 
 class Session:
@@ -129,9 +89,8 @@ class Session:
             else {}
         )
         url = self._url(operation, path, query or {})
-        exchange = self._exchange(
-            operation, path, url, sent, payload, case, step, notes or {}, client
-        )
+        made = Call(operation, path, url, sent, payload, step or self.step, case, notes or {})
+        exchange = dispatch(self, made, client)
         if case is None and halts:
             self.require_success(exchange)
         return exchange
@@ -144,7 +103,7 @@ class Session:
             href if href.startswith(base) else base + href
         )
         headers = self._headers(operation, None, None, {}, ())
-        exchange = self._exchange(operation, {}, url, headers, None, None, step, notes)
+        exchange = dispatch(self, Call(operation, {}, url, headers, None, step, notes=notes))
         self.require_success(exchange)
         return exchange
 
@@ -164,7 +123,7 @@ class Session:
         operation = self.world.contract[operation_id]
         url = self.world.settings.base(operation.service) + target
         sent = self._headers(operation, payload, None, headers, ())
-        return self._exchange(operation, path, url, sent, payload, case, step, notes)
+        return dispatch(self, Call(operation, path, url, sent, payload, step, case, notes))
 
     def call_form(
         self,
@@ -181,7 +140,8 @@ class Session:
         self.world.redactor.learn("client_secret", form.get("client_secret"))
         url = self._url(operation, {}, {})
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        exchange = self._exchange(operation, {}, url, headers, payload, case, step, notes or {})
+        call = Call(operation, {}, url, headers, payload, step, case, notes or {})
+        exchange = dispatch(self, call)
         if case is None:
             self.require_success(exchange)
         return exchange
@@ -276,175 +236,28 @@ class Session:
         url = self.world.settings.base(operation.service) + operation.path(path)
         return f"{url}?{urlencode(query, doseq=True, quote_via=quote)}" if query else url
 
-    def _exchange(
-        self,
-        operation: Operation,
-        path: dict[str, str],
-        url: str,
-        headers: dict[str, str],
-        payload: bytes | None,
-        case: str | None,
-        step: str | None,
-        notes: dict[str, Any],
-        client: Client | None = None,
-    ) -> Exchange:
-        """Send one request over whatever network there is, and record what came of it."""
-        client = client or self.world.client
-        spent = None if self.tidying else client.manners.spent()
-        if spent:
-            raise Spent(step or self.step, spent)
-        stake = self._stake(operation, headers, payload, step or self.step)
-        started = time.time()
-        took_effect = False
-        if repeatable(operation.method, url):
-            answer = client.send(operation.method, url, headers, payload)
-        else:
-            answer, perhaps = Delivery(
-                client,
-                operation.method,
-                url,
-                headers,
-                payload,
-                moot=self._moot(case, path.get("id"), headers),
-                once="race" in notes or (stake is None and operation.id in CREATES),
-                clear=stake.clear if stake else _nothing_to_clear,
-            ).send()
-            took_effect = perhaps and had_its_effect(
-                self._aside(),
-                self.exchanges,
-                operation.id,
-                path.get("id"),
-                url,
-                payload,
-                headers.get("x-sandbox-name"),
-            )
-        exchange = self._record(
-            operation, path, url, headers, payload, answer, started, case, step, notes, took_effect
-        )
-        if operation.id == "fetchToken" and case is None and exchange.status == 200:
-            self.last_token = _token_in(answer.text)
-        self._keep_account(exchange, stake)
-        return exchange
-
-    def _stake(
-        self, operation: Operation, headers: dict[str, str], payload: bytes | None, step: str
-    ) -> Stake | None:
-        """The entry in the ledger for a create, written before it is sent."""
-        kind, ledger = CREATES.get(operation.id), self.world.ledger
-        if kind is None or ledger is None:
-            return None
-        sandbox = headers.get("x-sandbox-name", self.world.settings.sandbox)
-        try:
-            return Stake(self._aside(), ledger, kind.name, _name_in(payload), sandbox)
-        except ConformanceError as error:
-            raise Hindered(step, f"nothing more is created: {error}") from None
-
-    def _aside(self) -> "Session":
+    def aside(self) -> "Session":
         """A session for questions about the network, not about the target: no rule sees what it asks."""
         return Session(self.world, f"{self.journey}-aside", tidying=True)
 
-    def _moot(
-        self, case: str | None, identifier: str | None, headers: dict[str, str]
-    ) -> Container[int]:
-        """The refusals that a first try may have brought about.
-
-        Any of a lawful request; of one put to the test only that of an etag which was current.
-        """
-        if case is None:
-            return range(400, 500)
-        reads = (e for e in reversed(self.exchanges) if e.path.get("id") == identifier)
-        shown = next((e.item.get("etag") for e in reads if e.item), None)
-        return (412,) if shown is not None and headers.get("If-Match") == shown else ()
-
-    def _record(
-        self,
-        operation: Operation,
-        path: dict[str, str],
-        url: str,
-        headers: dict[str, str],
-        payload: bytes | None,
-        answer: Answer,
-        started: float,
-        case: str | None,
-        step: str | None,
-        notes: dict[str, Any],
-        took_effect: bool = False,
-    ) -> Exchange:
-        hide = self.world.redactor
-        sent = (payload or b"").decode("utf-8", errors="replace")
-        safe_headers = hide.headers(headers)
-        request = Request(safe_headers, hide.text(sent), operation.method, hide.text(url))
-        response = None
-        if answer.error is None:
-            text = hide.text(answer.text)
-            response = Response(hide.headers(answer.headers), text, answer.status)
+    def record(self, call: Call, outcome: Outcome) -> Exchange:
+        """Keep the record of a call; several threads may do so at once."""
         with self._lock:
-            exchange = Exchange(
-                f"{self.journey}/{len(self.exchanges) + 1:03d}",
-                self.journey,
-                step or self.step,
-                operation.id,
-                request,
-                response,
-                answer.error and hide.text(answer.error),
-                case,
-                path,
-                started,
-                round(answer.seconds, 4),
-                answer.attempts,
-                notes,
-                took_effect,
-            )
+            number = len(self.exchanges) + 1
+            exchange = recorded(call, outcome, self.journey, number, self.world.redactor)
             self.exchanges.append(exchange)
         return exchange
 
-    def _keep_account(self, exchange: Exchange, stake: Stake | None) -> None:
-        """Whatever a create made is to be tidied up, lawful or not, until a delete took it away."""
-        kind = BY_OPERATION.get(exchange.operation)
-        done = exchange.took_effect or (
-            exchange.response is not None and exchange.response.is_success
-        )
-        if kind is None:
-            return
-        if exchange.operation == kind.delete() and done:
-            self.belongings.gone(exchange.path["id"], kind.name)
-        if exchange.operation != kind.create():
-            return
-        made = next(iter(created_names(kind, exchange)), None) if done else None
-        if made:
-            self.made(kind.name, made, exchange.request.header("x-sandbox-name"))
-        if stake:
-            _settle(stake, exchange, made)
 
-
-def _settle(stake: Stake, exchange: Exchange, made: str | None) -> None:
-    try:
-        stake.settle(400 <= exchange.status < 500, made)
-    except ConformanceError as error:
-        raise Hindered(exchange.step, str(error)) from None
-
-
-def _nothing_to_clear() -> bool:
-    return True
-
-
-def _name_in(payload: bytes | None) -> str | None:
-    """The name that a create gives, None when it gives none."""
-    try:
-        body = json.loads(payload or b"")
-    except ValueError:
-        return None
-    found = (body.get("name") or body.get("title")) if isinstance(body, dict) else None
-    return found if isinstance(found, str) else None
+def pauses(limit: float, longest: float = 2.0) -> Iterator[float]:
+    """Ever longer pauses, `limit` seconds in all: counted, not timed, so that a replay reads as often."""
+    pause = FIRST_PAUSE
+    while pause <= limit:
+        yield pause
+        limit -= pause
+        pause = min(pause * 1.6, longest)
 
 
 def encode_source_params(params: Mapping[str, Any]) -> str:
     """`sourceParams` of an explore call: base64 of compact JSON (S4:70-73)."""
     return base64.b64encode(json.dumps(params, separators=(",", ":")).encode()).decode()
-
-
-def _token_in(text: str) -> str:
-    try:
-        return str(json.loads(text)["access_token"])
-    except (ValueError, TypeError, KeyError):
-        return ""

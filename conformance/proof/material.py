@@ -19,8 +19,9 @@ from conformance.engine.exchange import Exchange
 from conformance.engine.ledger import Ledger
 from conformance.engine.redaction import Redactor
 from conformance.engine.sequence import Workflows, load_workflows
-from conformance.engine.session import Session, World
+from conformance.engine.session import Session
 from conformance.engine.settings import Settings, resolve
+from conformance.engine.world import World
 from conformance.rules.journeys import Itinerary, load_connectors, take
 from conformance.rules.run import Run, refusable_among, with_needs
 

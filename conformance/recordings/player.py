@@ -6,7 +6,7 @@ from typing import Any
 from vcr.errors import CannotOverwriteExistingCassetteException
 
 from conformance.engine.client import Answer, Client
-from conformance.engine.session import World
+from conformance.engine.world import World
 from conformance.recordings.matching import Asked, asked, differences, nearest
 
 

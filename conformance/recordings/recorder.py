@@ -15,9 +15,9 @@ from conformance.engine.errors import SettingsError
 from conformance.engine.evidence import Journey
 from conformance.engine.exchange import Exchange
 from conformance.engine.redaction import Redactor
-from conformance.engine.session import World
 from conformance.engine.settings import Settings
 from conformance.engine.verdict import Verdict
+from conformance.engine.world import World
 from conformance.recordings.cassettes import open_cassette
 from conformance.recordings.index import RECORDED, Entry, Index, now, read_index
 from conformance.recordings.listening import RecordingClient

@@ -12,8 +12,8 @@ from vcr.record_mode import RecordMode
 
 from conformance.engine.errors import SettingsError
 from conformance.engine.evidence import Journey
-from conformance.engine.session import World
 from conformance.engine.verdict import ERROR, NOT_APPLICABLE, UNTESTED, Verdict
+from conformance.engine.world import World
 from conformance.recordings import offline
 from conformance.recordings.cassettes import open_cassette
 from conformance.recordings.freshness import again, notes

@@ -14,8 +14,9 @@ from conformance.engine.errors import Halted, Hindered, SettingsError, Spent
 from conformance.engine.evidence import INTERRUPTION, Journey
 from conformance.engine.kinds import FLOW_SERVICE_KINDS, KINDS, Kind
 from conformance.engine.sequence import Runner, Workflows, operations_of
-from conformance.engine.session import Session, World
+from conformance.engine.session import Session
 from conformance.engine.settings import Settings
+from conformance.engine.world import World
 from conformance.rules.probes.registry import PROBES, Probe
 
 

@@ -14,8 +14,8 @@ import conformance.rules.generated
 import conformance.rules.probes  # noqa: F401 - registers the probes
 from conformance.engine.catalogue import Catalogue, Requirement
 from conformance.engine.evidence import INTERRUPTION, Evidence, Journey
-from conformance.engine.session import World
 from conformance.engine.verdict import Judge, Verdict
+from conformance.engine.world import World
 from conformance.rules.journeys import Itinerary, take
 from conformance.rules.registry import check_complete, rule_for
 

@@ -15,8 +15,9 @@ from conformance.engine.data import contracts_root
 from conformance.engine.evidence import Journey
 from conformance.engine.exchange import ABSENT, Exchange, Request, Response
 from conformance.engine.redaction import Redactor
-from conformance.engine.session import Session, World
+from conformance.engine.session import Session
 from conformance.engine.settings import Settings
+from conformance.engine.world import World
 
 CONTRACT = load_contract(contracts_root())
 

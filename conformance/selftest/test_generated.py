@@ -15,9 +15,10 @@ from conformance.engine.client import Client
 from conformance.engine.data import contracts_root
 from conformance.engine.evidence import Evidence, Journey
 from conformance.engine.redaction import Redactor
-from conformance.engine.session import Session, World
+from conformance.engine.session import Session
 from conformance.engine.settings import resolve
 from conformance.engine.verdict import FAIL, PASS, Judge
+from conformance.engine.world import World
 from conformance.report import text
 from conformance.rules.generated.overlay import HARMLESS, overlay, without_secrets
 from conformance.rules.generated.rules import ANY_ORDER, REFUSED

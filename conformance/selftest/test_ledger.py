@@ -12,7 +12,8 @@ from filelock import FileLock
 from conformance.engine.errors import ConformanceError, Halted, Hindered
 from conformance.engine.ledger import GONE, LOST, MADE, NONE, OPEN, Ledger, read
 from conformance.engine.redaction import Redactor
-from conformance.engine.session import Session, World
+from conformance.engine.session import Session
+from conformance.engine.world import World
 from conformance.selftest.builders import CONTRACT, Script, settings
 
 RUN = "aepc-0123ab"

@@ -10,8 +10,9 @@ from conformance.engine.errors import Halted
 from conformance.engine.kinds import CONNECTION
 from conformance.engine.ledger import Ledger
 from conformance.engine.redaction import Redactor
-from conformance.engine.session import Session, World
+from conformance.engine.session import Session
 from conformance.engine.settings import Settings
+from conformance.engine.world import World
 from conformance.rules.probes.kit import PROFILE_STORE
 from conformance.selftest.builders import CONTRACT, raw_server, reply, settings
 from conformance.selftest.rough_network import BREAKS

@@ -9,7 +9,8 @@ from conformance.engine.contract import load_contract
 from conformance.engine.data import contracts_root, fingerprint, load_checked
 from conformance.engine.evidence import Journey
 from conformance.engine.redaction import Redactor
-from conformance.engine.session import Session, World
+from conformance.engine.session import Session
+from conformance.engine.world import World
 from conformance.recordings.cassettes import open_cassette
 from conformance.recordings.listening import RecordingClient
 from conformance.recordings.recorded import read_cassette
