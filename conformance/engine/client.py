@@ -176,7 +176,7 @@ class Client:
         except (requests.RequestException, HTTPError, ValueError) as error:
             why = requests.ReadTimeout() if deadline.passed else error
             seconds = time.monotonic() - started
-            return Answer(0, {}, "", explain(why, url), attempt, seconds, _never_sent(error))
+            return Answer(0, {}, "", _explain(why, url), attempt, seconds, _never_sent(error))
         seconds = time.monotonic() - started
         return Answer(response.status_code, dict(response.headers), text, None, attempt, seconds)
 
@@ -230,7 +230,7 @@ def _lacks_headers(response: requests.Response) -> bool:
     return not told and response.status_code not in (204, 304) and response.request.method != "HEAD"
 
 
-def explain(error: Exception, url: str) -> str:
+def _explain(error: Exception, url: str) -> str:
     """One line that says why there is no answer, without a secret in it."""
     host = urlsplit(url).netloc
     if isinstance(error, requests.exceptions.SSLError):

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-n",
         dest="workers",
         type=int,
-        default=(os.cpu_count() or 1) + 1,
+        default=(os.cpu_count() or 1) * 2,
         metavar="N",
         help="processes",
     )
