@@ -28,6 +28,8 @@ def main(argv: list[str] | None = None) -> int:
     _open_what_is_closed()
     parser = _parser()
     arguments, extra = parser.parse_known_args(words)
+    if arguments.command == "drift" and not arguments.new and _are_one_file(extra):
+        arguments.new, extra = extra[0], []  # argparse takes it only right behind OLD
     is_dry = getattr(arguments, "aep_dry_run", False)
     if extra and (is_dry or arguments.command not in ("run", "record", "serve")):
         parser.error(f"unknown argument {extra[0]}")
@@ -38,6 +40,10 @@ def main(argv: list[str] | None = None) -> int:
         return error.exit_code
     except BrokenPipeError:
         return 3
+
+
+def _are_one_file(words: list[str]) -> bool:
+    return len(words) == 1 and not words[0].startswith("-")
 
 
 def _open_what_is_closed() -> None:

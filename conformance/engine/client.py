@@ -25,7 +25,7 @@ from conformance.engine.network import (
 from conformance.engine.settings import Settings
 from conformance.engine.trust import authorities
 
-__all__ = ["Answer", "Client", "explain"]
+__all__ = ["Answer", "Client"]
 
 MAX_ATTEMPTS = 4
 PATIENCE = 6

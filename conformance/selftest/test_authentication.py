@@ -177,7 +177,8 @@ def test_run_of_four_workers_outlives_its_tokens_and_shows_none(tmp_path):
         assert there.settings[name] not in shown
 
 
-def test_token_revoked_in_the_middle_of_a_run_is_replaced_and_hidden(tmp_path):
+@pytest.mark.parametrize("workers", [(), ("-n", "4")], ids=["one", "four"])
+def test_token_revoked_in_the_middle_of_a_run_is_replaced_and_hidden(tmp_path, workers):
     seen: dict[str, int] = {}
 
     def revoke(method, path, sent):
@@ -189,6 +190,7 @@ def test_token_revoked_in_the_middle_of_a_run_is_replaced_and_hidden(tmp_path):
     with remote(canned=revoke) as there:
         ended = run_command(
             *("run", "--profile", "smoke", "--allow-writes", "--report-dir", str(tmp_path), "-v"),
+            *workers,
             **there.variables(*CREDENTIALS),
         )
     shown = everything(tmp_path, ended)

@@ -101,6 +101,16 @@ def test_a_folder_is_compared_by_journey_and_a_missing_journey_is_breaking(tmp_p
     assert len(json.loads((tmp_path / "d.json").read_text())["drifts"]) == 1
 
 
+def test_options_may_stand_between_the_two_recordings(tmp_path, capsys):
+    one = str(EMULATOR / "token.yaml")
+    written = tmp_path / "d.json"
+    assert main(["drift", one, "--json", str(written), one]) == 0
+    assert json.loads(written.read_text())["drifts"] == []
+    with pytest.raises(SystemExit):
+        main(["drift", one, one, "--json", str(written), "third.yaml"])
+    assert "unknown argument third.yaml" in capsys.readouterr().err
+
+
 def test_one_new_cassette_is_compared_with_its_journey_of_a_folder():
     data = compared(EMULATOR, EMULATOR / "kinesis.yaml")
     assert (data["journeys"], data["drifts"]) == (1, [])
