@@ -1,6 +1,7 @@
 """The HTTP client: pooled connections, bounded time, sent again only where that changes nothing twice."""
 
 import time
+from collections import Counter
 from dataclasses import replace
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ from conformance.engine.trust import authorities
 __all__ = ["Answer", "Client"]
 
 MAX_ATTEMPTS = 4
+OFTEN = 3
 PATIENCE = 6
 MOST_IN_VAIN = 3
 LARGEST_BODY = 20_000_000
@@ -50,6 +52,7 @@ class Client:
 
     manners: ClassVar[Manners] = Manners()
     repeats: ClassVar[bool] = True
+    first_pause: ClassVar[float] = FIRST_PAUSE
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -61,6 +64,7 @@ class Client:
         self._verify = authorities(settings.ca_bundle)
         self._in_vain: set[str] = set()
         self._strange: set[str] = set()
+        self._spoilt: Counter[str] = Counter()
         self._witnesses: dict[str, tuple[str, dict[str, str]]] = {}
         adapter = WatchedAdapter(pool_connections=4, pool_maxsize=16)
         self._session.mount("http://", adapter)
@@ -122,6 +126,19 @@ class Client:
         )
         return tries < (1 if tired else MAX_ATTEMPTS)
 
+    def is_its_way(self, method: str, url: str, first: Answer) -> bool:
+        """Whether an answer that is not JSON is the target's way to answer a write that took effect.
+
+        Sent again, the write is refused, which says nothing: so by the third in a row, with none in order.
+        """
+        place = _place(method, url)
+        spoilt = is_foreign(first, url) and settled([first], url, whole=True).error is None
+        if spoilt:
+            self._spoilt[place] += 1
+        elif 200 <= first.status < 300:
+            self._spoilt[place] = 0
+        return spoilt and self._spoilt[place] >= OFTEN
+
     def _is_reachable(self, last: Answer, url: str) -> bool:
         """Whether a read that was answered before is answered now, where that is in doubt.
 
@@ -140,7 +157,7 @@ class Client:
             pause = backoff(count, FIRST_PATIENCE) if wait is None else wait
             again = self.may_repeat(method, url, 1) and count < PATIENCE and pause <= LONGEST_WAIT
         else:
-            pause = backoff(count, FIRST_PAUSE)
+            pause = backoff(count, self.first_pause)
             again = last.unsent or (repeatable(method, url) and is_lost(last, url))
             again = again and self.may_repeat(method, url, count)
         return pause if again and not self.manners.spent(pause) else None

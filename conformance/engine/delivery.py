@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from conformance.engine.client import Client
 from conformance.engine.ledger import LOST, MADE, NONE, OPEN, Ledger
-from conformance.engine.manners import FIRST_PAUSE, backoff
+from conformance.engine.manners import backoff
 from conformance.engine.network import Answer, is_doubtful
 from conformance.engine.strays import named
 
@@ -52,13 +52,17 @@ class Delivery:
             return False
         if not client.may_repeat(self.method, self.url, count):
             return False
-        client.sleep(backoff(count, FIRST_PAUSE))
+        client.sleep(backoff(count, client.first_pause))
         return self.clear()
 
     def _final(self, tries: list[Answer]) -> tuple[Answer, bool]:
-        last = replace(tries[-1], attempts=sum(one.attempts for one in tries))
+        tried = sum(one.attempts for one in tries)
+        last = replace(tries[-1], attempts=tried)
+        told = self.client.is_its_way(self.method, self.url, tries[0])
         if len(tries) == 1 or last.status not in self.moot:
             return last, False
+        if told:
+            return replace(tries[0], attempts=tried), False
         why = f"the answer was lost; sent again, it was refused with {last.status}"
         return replace(last, status=0, headers={}, text="", error=why), True
 

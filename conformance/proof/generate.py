@@ -25,6 +25,7 @@ from conformance.proof.answer import Answer, concrete, pointers
 from conformance.proof.mutations import BODIES, CONTENT_TYPES, Mutation
 
 Accepts = Callable[[Any], bool]
+PATIENCE = 429  # may be asked for of any request, and is given
 FAMILIES = (
     ("drop",),
     ("retype", "wrap", "null"),
@@ -131,7 +132,7 @@ def _candidates(seen: Seen, operation: Operation) -> list[int]:
         other = next(s for s in (200, 201, 202, 204) if s not in operation.successes)
         return [other, 302, 404, 500]
     documented = (int(s) for s in operation.responses if s.isdigit() and s.startswith("4"))
-    return sorted({min(operation.successes), 418, 500, *documented} - {seen.status})
+    return sorted({min(operation.successes), 418, 500, *documented} - {seen.status, PATIENCE})
 
 
 def _lawful_statuses(seen: Seen, operation: Operation, catalogue: Catalogue) -> set[int]:

@@ -27,7 +27,6 @@ from conformance.rules.run import Run, refusable_among, with_needs
 
 TIMEOUT = 10.0
 LONGEST_WAIT = 4.0
-LONGEST_PAUSE = 0.02
 LONGEST_TRIAL = 180.0
 GENERATED = "generated"
 CRASH = "a crash"
@@ -56,6 +55,8 @@ class Effort:
 class LocalClient(Client):
     """A client of loopback that gives up once `enough` says so; urllib3 alone is a third quicker than requests."""
 
+    first_pause = 0.005  # loopback recovers at once
+
     def __init__(self, settings: Settings, enough: Callable[[], bool]) -> None:
         super().__init__(settings)
         self._enough = enough
@@ -64,10 +65,6 @@ class LocalClient(Client):
     def fork(self) -> "LocalClient":
         """A client of its own for another thread."""
         return LocalClient(self.settings, self._enough)
-
-    def sleep(self, seconds: float) -> None:
-        """Wait, no longer than loopback needs."""
-        super().sleep(min(seconds, LONGEST_PAUSE))
 
     def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
         """One request, or none."""
@@ -137,10 +134,12 @@ class Material:
     rows: tuple[Requirement, ...]
     wanted: frozenset[str]
 
-    def world(self, given: Mapping[str, Any], enough: Callable[[], bool] | None = None) -> World:
-        """A world around the emulator whose settings are given."""
+    def world(
+        self, given: Mapping[str, Any], folder: Path, enough: Callable[[], bool] | None = None
+    ) -> World:
+        """A world around the emulator whose settings are given; the folder holds its ledger."""
         settings = resolve({**given, "http_timeout": TIMEOUT}, {})
-        return World(
+        world = World(
             settings,
             self.contract,
             Redactor(settings.secrets()),
@@ -152,6 +151,8 @@ class Material:
             refusable_among(self.catalogue),
             self.effort.repeats,
         )
+        world.ledger = Ledger(folder / "ledger.jsonl", world.run)  # or no create is sent twice
+        return world
 
     def itinerary(self, settings: Settings) -> Itinerary:
         """The journeys of the effort."""
@@ -170,8 +171,7 @@ class Material:
         self, given: Mapping[str, Any], folder: Path, known: Mapping[str, Journey] | None = None
     ) -> Run:
         """A run against the emulator whose settings are given; `known` journeys are not taken."""
-        world = self.world(given)
-        world.ledger = Ledger(folder / "ledger.jsonl", world.run)  # or no create is sent twice
+        world = self.world(given, folder)
         run = LocalRun(world, self.catalogue, self.itinerary(world.settings), folder)
         run.know(known or {})
         return run

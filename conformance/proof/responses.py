@@ -3,11 +3,14 @@
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from conformance.engine.catalogue import Requirement
 from conformance.engine.evidence import Evidence, Journey
 from conformance.engine.verdict import ERROR, FAIL, WARN, Judge, Verdict
+from conformance.engine.world import World
 from conformance.proof.emulators import Given, Lender, emulator
 from conformance.proof.material import (
     CRASH,
@@ -63,8 +66,18 @@ def try_mutant(mutation: Mutation, journeys: Sequence[str], effort: Effort) -> O
 def _attempt(
     mutation: Mutation, journeys: Sequence[str], stock: Material, given: Given, patient: bool
 ) -> Outcome:
-    with proxy(given["base_url"], stock.contract[mutation.operation], mutation) as server:
-        return _judge(mutation, journeys, stock, _behind(server, given), server, patient)
+    operation = stock.contract[mutation.operation]
+    with (
+        proxy(given["base_url"], operation, mutation) as server,
+        TemporaryDirectory(prefix="aep-prove-") as folder,
+    ):
+        late = after(LONGEST_TRIAL)
+        world = stock.world(
+            _behind(server, given),
+            Path(folder),
+            lambda: late() or (not patient and server.altered > 0),
+        )
+        return _judge(mutation, journeys, stock, world, server, patient)
 
 
 def _behind(server: Proxy, given: Given) -> Given:
@@ -75,12 +88,10 @@ def _judge(
     mutation: Mutation,
     journeys: Sequence[str],
     stock: Material,
-    given: Given,
+    world: World,
     server: Proxy,
     patient: bool,
 ) -> Outcome:
-    late = after(LONGEST_TRIAL)
-    world = stock.world(given, lambda: late() or (not patient and server.altered > 0))
     itinerary = stock.itinerary(world.settings)
     taken: dict[str, Journey] = {}
     outcome = Outcome(mutation.name, [])

@@ -6,6 +6,7 @@ from typing import Any
 from conformance.engine.evidence import Evidence, Timeline
 from conformance.engine.exchange import ABSENT, Exchange
 from conformance.engine.kinds import FLOW, FLOW_SERVICE_KINDS, TRANSITIONAL, Kind
+from conformance.engine.likeness import documented
 from conformance.engine.patch import differences
 from conformance.engine.verdict import Finding, breaks, check, holds
 from conformance.rules.registry import rule_of_kinds
@@ -63,7 +64,9 @@ def same_etag_means_same_content(evidence: Evidence, kind: Kind) -> Iterator[Fin
 
 
 def _lasting(read: Exchange) -> dict[str, Any]:
-    return {name: value for name, value in read.item.items() if name != "lastRunDetails"}
+    """What its own changes alone may alter."""
+    of_others = ("lastRunDetails", "inheritedAttributes")
+    return {k: v for k, v in documented(read.item).items() if k not in of_others}
 
 
 def unchanged_pairs(timeline: Timeline) -> Iterator[tuple[Exchange, Exchange]]:

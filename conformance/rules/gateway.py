@@ -9,7 +9,7 @@ from conformance.engine.exchange import ABSENT, Exchange
 from conformance.engine.verdict import Finding, breaks, check, holds
 from conformance.rules.registry import rule
 
-_SECRET = re.compile(r"<secret:(?!api_key|x-api-key|client_id)[^>]*>")
+_SECRET = re.compile(r"<secret:(?!api_key|x-api-key|client_id|--)[^>]*>")
 REASONS = ("message", "errorMessage", "title", "detail", "error", "error_description")
 GENERATED = "(generated)"  # may well be right, so its server errors have rows of their own
 UNDOCUMENTED_BODIES = ("catalog", "conversion")

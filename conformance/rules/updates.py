@@ -6,7 +6,7 @@ from typing import Any
 from conformance.engine.evidence import Change, Evidence
 from conformance.engine.exchange import ABSENT, Exchange
 from conformance.engine.kinds import FLOW_SERVICE_KINDS, Kind
-from conformance.engine.likeness import by_value, member_names, of_the_client
+from conformance.engine.likeness import by_value, documented, member_names, of_the_client
 from conformance.engine.patch import PatchError, apply_patch, differences, touched
 from conformance.engine.verdict import Finding, breaks, check, holds
 from conformance.rules.etags import SETTLED, settled
@@ -142,8 +142,8 @@ def same_but(
     before: Exchange, after: Exchange, ignored: set[str] | frozenset[str]
 ) -> Iterator[Finding]:
     """The entity is the same in two reads, apart from some members."""
-    kept = {k: v for k, v in before.item.items() if k not in ignored}
-    now = {k: v for k, v in after.item.items() if k not in ignored}
+    kept = {k: v for k, v in documented(before.item).items() if k not in ignored}
+    now = {k: v for k, v in documented(after.item).items() if k not in ignored}
     wrong = differences(kept, now)
     for pointer, want, actual in wrong:
         yield breaks(after, repr(want), actual, f"/items/0{pointer}")

@@ -1,9 +1,11 @@
 """What a target may show of what it was sent: the same by value, beside members of its own."""
 
 import pytest
+import yaml
 
+from conformance.engine.data import contracts_root
 from conformance.engine.exchange import ABSENT
-from conformance.engine.likeness import by_value, member_names, of_the_client
+from conformance.engine.likeness import DOCUMENTED, by_value, member_names, of_the_client
 
 
 @pytest.mark.parametrize(
@@ -50,3 +52,17 @@ def test_only_members_that_no_client_named_are_the_targets_own(pointer, want, co
     ]
     wrong = [(pointer, want, "seen")]
     assert bool(of_the_client(wrong, member_names([patch]))) is counts
+
+
+def test_documented_members_are_those_of_the_contract():
+    schemas = yaml.safe_load((contracts_root() / "openapi/flow-service.yaml").read_text())
+    schemas = schemas["components"]["schemas"]
+
+    def members(schema):
+        whole = schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+        parts = [members(part) for part in whole.get("allOf", ())]
+        return set(whole.get("properties", ())).union(*parts)
+
+    kinds = ("Connection", "SourceConnection", "TargetConnection", "Flow")
+    shown = [members(schemas[f"{kind}{part}"]) for kind in kinds for part in ("Item", "Stamp")]
+    assert set().union(*shown) == DOCUMENTED

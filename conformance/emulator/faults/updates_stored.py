@@ -36,7 +36,6 @@ def at_commit(emulator: Emulator, kind: Kind, change: Change) -> None:
         FLOW: (
             "patch-replaces-a-value",
             "patch-applies-operations-in-order",
-            "winning-update-is-stored",
             *LONG[FLOW],
         )
     },

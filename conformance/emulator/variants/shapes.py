@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 from conformance.emulator import auth, entities, runs
@@ -40,6 +41,20 @@ def _(emulator: Emulator) -> None:
             for name in LISTED_MEMBERS & payload.keys():
                 for item in payload[name]:
                     item[UNKNOWN] = "added by a variant"
+        return response
+
+    emulator.after("*", extend)
+
+
+@variant("unknown-fields-change-by-themselves", documents=["facts:227"])
+def _(emulator: Emulator) -> None:
+    """Items hold a member that no document mentions, another with every answer."""
+    answers = count(1)
+
+    def extend(request: Request, response: Response, emulator: Emulator) -> Response:
+        payload: Any = response.payload
+        for item in payload.get("items", ()) if isinstance(payload, dict) else ():
+            item["servedAs"] = next(answers)
         return response
 
     emulator.after("*", extend)

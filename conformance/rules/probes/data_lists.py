@@ -22,6 +22,7 @@ PAGES = (
 )  # the first again, to see whether somebody changed the list
 
 ENDS = ("one", "other")
+NEWER = {"sourceType": "ATTRIBUTE", "source": "id", "destination": "_id"}  # X30
 
 
 @probe(
@@ -33,7 +34,8 @@ ENDS = ("one", "other")
 )
 def data_lists(session: Session) -> None:
     half = stored(session)
-    session.call("createMappingSet", body=mapping_body(half.schema), step="create-mapping-set")
+    newer = {**mapping_body(half.schema), "mappings": [NEWER]}
+    session.call("createMappingSet", body=newer, step="create-mapping-set")
     _data_sets(session, half)
     for order in ("+createdDate", "-createdDate"):
         _pages(session, "listMappingSets", order)
