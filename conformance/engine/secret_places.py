@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
@@ -39,6 +40,7 @@ SECRET_KEYS = frozenset(
         "xapikey",
     ]
 )
+_SHORT = 200
 _SCHEME = re.compile(r"(\w+) +(\S.*)")
 _KNOWN_SCHEME = re.compile(r"(?i)(basic|bearer) +(\S.*)")
 # Values stand in lookaheads: one may hold another name and value.
@@ -46,6 +48,7 @@ _PAIR = re.compile(r"(?<![\w-])([A-Za-z][\w-]*)=(?=([^\s&;,\"'<>\\]{8,}))")
 _CUT_MEMBER = re.compile(r'(\\*["\'])([\w-]+)\1\s*:\s*\1(?=(.+?)(?:(?<!\\)\1|$))')
 
 
+@lru_cache(8192)
 def is_secret(key: str) -> bool:
     """Whether a key says that its value is secret."""
     return re.sub("[-_]", "", key).lower() in SECRET_KEYS
@@ -82,8 +85,18 @@ def secret_members(document: Any) -> Iterator[tuple[str, str]]:
         for value in document:
             yield from secret_members(value)
     elif isinstance(document, str):
-        inner = parsed(document)
-        yield from _cut_members(document) if inner is None else secret_members(inner)
+        yield from _in_short(document) if len(document) < _SHORT else _in_text(document)
+
+
+def _in_text(text: str) -> Iterator[tuple[str, str]]:
+    inner = parsed(text)
+    yield from _cut_members(text) if inner is None else secret_members(inner)
+
+
+@lru_cache(8192)
+def _in_short(text: str) -> tuple[tuple[str, str], ...]:
+    """The same for ids, names and headers, which come again and again."""
+    return tuple(_in_text(text))
 
 
 def meaning(document: dict[str, Any], key: str) -> str:

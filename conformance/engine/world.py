@@ -17,6 +17,7 @@ class World:
     """What all journeys of a run share: the target, the contract and the run's prefix.
 
     A request that may be refused (`refusable`) is sent `repeats` times, to meet a fault that comes and goes.
+    A target that is thrown away need not be tidied up (`tidies`).
     """
 
     settings: Settings
@@ -34,3 +35,4 @@ class World:
     generation_seed: int = 6902
     sleep: Callable[[float], None] = time.sleep
     ledger: Ledger | None = None
+    tidies: bool = True

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-n",
         dest="workers",
         type=int,
-        default=(os.cpu_count() or 1) * 2,
+        default=2 * (os.cpu_count() or 1) + 1,
         metavar="N",
         help="processes",
     )

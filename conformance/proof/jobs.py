@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from conformance.emulator.faults import FAULTS
@@ -13,7 +11,7 @@ from conformance.engine.errors import SettingsError
 from conformance.proof.arguments import SETS
 from conformance.proof.emulators import StillbornError, emulator
 from conformance.proof.generate import mutants, observe
-from conformance.proof.material import Effort, hurry, material
+from conformance.proof.material import Effort, hurry, material, scratch
 from conformance.proof.responses import try_mutant
 from conformance.proof.source import SourceMutant, sample, source_mutants
 from conformance.proof.trial import MANY, Trial, judge, try_emulator, try_fault
@@ -57,8 +55,8 @@ def variant_jobs(effort: Effort, runs: int) -> list[Job]:
 def response_jobs(effort: Effort) -> list[Job]:
     """One trial of each response mutant, with the journeys that meet it, the shortest first."""
     stock = material(effort)
-    with emulator(seed=1) as given, TemporaryDirectory(prefix="aep-prove-") as folder:
-        run = stock.run(given, Path(folder))
+    with emulator(seed=1) as given, scratch() as folder:
+        run = stock.run(given, folder)
         for row in stock.rows:
             run.verdict(row)
     journeys = run.taken()
@@ -94,8 +92,8 @@ def source_jobs(effort: Effort) -> list[Job]:
 
 def try_source(mutant: SourceMutant, effort: Effort) -> tuple[Trial | None, str]:
     """Judge the emulator with one mutated module; None when it does not start."""
-    with TemporaryDirectory(prefix="aep-prove-") as folder:
-        path = Path(folder) / f"{mutant.module}.py"
+    with scratch() as folder:
+        path = folder / f"{mutant.module}.py"
         path.write_text(mutant.code(), encoding="utf-8")
         try:
             with emulator(replaced=(mutant.module, str(path))) as given:

@@ -1,14 +1,17 @@
 """What every trial of a process shares, and the run of one emulator."""
 
 import secrets
+import select
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
-
-import urllib3
+from urllib.parse import urlsplit
 
 from conformance.engine.catalogue import Catalogue, Requirement, load_catalogue
 from conformance.engine.client import Answer, Client
@@ -53,14 +56,14 @@ class Effort:
 
 
 class LocalClient(Client):
-    """A client of loopback that gives up once `enough` says so; urllib3 alone is a third quicker than requests."""
+    """A client of loopback that gives up once `enough` says so; http.client alone takes a third of requests' time."""
 
     first_pause = 0.005  # loopback recovers at once
 
     def __init__(self, settings: Settings, enough: Callable[[], bool]) -> None:
         super().__init__(settings)
         self._enough = enough
-        self._pool = urllib3.PoolManager(retries=False, timeout=settings.http_timeout, maxsize=16)
+        self._connections: dict[str, HTTPConnection] = {}
 
     def fork(self) -> "LocalClient":
         """A client of its own for another thread."""
@@ -81,13 +84,27 @@ class LocalClient(Client):
         attempt: int,
         started: float,
     ) -> Answer:
+        host = urlsplit(url).netloc
+        connection = self._connection(host)
         try:
-            found = self._pool.request(method, url, body=body, headers=headers, redirect=False)
-        except urllib3.exceptions.HTTPError as error:
+            connection.request(method, url.partition(host)[2], body, headers)
+            found = connection.getresponse()
+            text = found.read().decode("utf-8", errors="replace")
+        except (OSError, HTTPException) as error:
+            connection.close()
             return Answer(0, {}, "", type(error).__name__, attempt, time.monotonic() - started)
-        text = found.data.decode("utf-8", errors="replace")
         seconds = time.monotonic() - started
         return Answer(found.status, dict(found.headers), text, None, attempt, seconds)
+
+    def _connection(self, host: str) -> HTTPConnection:
+        """The open connection to a host, or another where that one was hung up."""
+        known = self._connections.get(host)
+        if known is None:
+            known = HTTPConnection(host, timeout=self.settings.http_timeout)
+            self._connections[host] = known
+        if known.sock is not None and select.select([known.sock], [], [], 0)[0]:
+            known.close()
+        return known
 
 
 def after(seconds: float) -> Callable[[], bool]:
@@ -168,13 +185,26 @@ class Material:
         )
 
     def run(
-        self, given: Mapping[str, Any], folder: Path, known: Mapping[str, Journey] | None = None
+        self,
+        given: Mapping[str, Any],
+        folder: Path,
+        known: Mapping[str, Journey] | None = None,
+        tidies: bool = True,
     ) -> Run:
         """A run against the emulator whose settings are given; `known` journeys are not taken."""
         world = self.world(given, folder)
+        world.tidies = tidies
         run = LocalRun(world, self.catalogue, self.itinerary(world.settings), folder)
         run.know(known or {})
         return run
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for one trial, in memory where the system has a place for that."""
+    memory = Path("/dev/shm")  # noqa: S108 - its folders are ours alone
+    with TemporaryDirectory(prefix="aep-prove-", dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
 
 
 @cache

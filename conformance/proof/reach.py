@@ -1,24 +1,24 @@
 """How far a fault reaches: the journeys whose requests it cannot alter need not be taken again.
 
 Their records come from a clean emulator. A fault alters the operations it hooks into, and those that
-consult a decision it replaces; which consult which is seen while the clean emulator answers.
+consult a decision it replaces, for its own kind of entity if it has one; which consult which is seen
+while the clean emulator answers. A fault that this leaves alive is tried again with all journeys.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from conformance.emulator.app import Emulator
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import FAULTS
+from conformance.emulator.faults.kinds import KIND_OF
 from conformance.emulator.policy import Policy
 from conformance.emulator.server import running
 from conformance.engine.evidence import Journey
-from conformance.proof.material import Effort, material
+from conformance.proof.material import Effort, material, scratch
 
 EVERY = "*"
 Consulted = Mapping[str, frozenset[str]]
@@ -36,32 +36,43 @@ def operations_of(fault: str, consulted: Consulted) -> frozenset[str]:
     """The operations whose answers a fault can alter; `EVERY` among them where that cannot be told."""
     altered, usual = Emulator(), Policy()
     FAULTS.apply(altered, [fault])
-    met = set(altered.altered_operations())
+    decided: set[str] = set()
     for one in fields(usual):
         if getattr(usual, one.name) != getattr(altered.policy, one.name):
-            met |= consulted.get(one.name, {EVERY})
-    return frozenset(met or {EVERY})
+            decided |= consulted.get(one.name, {EVERY})
+    kind = KIND_OF.get(fault)
+    own = decided & kind.operations if kind else decided
+    return frozenset(altered.altered_operations() | (own or decided) or {EVERY})
 
 
-def untouched(fault: str, effort: Effort) -> Mapping[str, Journey]:
-    """The journeys that a fault cannot alter, as a clean emulator left them."""
+@dataclass(frozen=True)
+class Reach:
+    """The journeys that a fault cannot alter, as a clean emulator left them, and whether it alters deletes."""
+
+    untouched: Mapping[str, Journey]
+    deletes: bool = True
+
+
+def reach_of(fault: str, effort: Effort) -> Reach:
+    """How far a fault reaches in the journeys of an effort."""
     clean = _clean(effort)
     reached = operations_of(fault, clean.consulted)
     if EVERY in reached:
-        return {}
-    return {
+        return Reach({})
+    untouched = {
         name: journey
         for name, journey in clean.journeys.items()
         if not reached & {exchange.operation for exchange in journey.exchanges}
     }
+    return Reach(untouched, any(operation.startswith("delete") for operation in reached))
 
 
 @cache
 def _clean(effort: Effort) -> Clean:
     stock, watched = material(effort), Emulator()
     consulted = watch(watched)
-    with running(emulator=watched) as given, TemporaryDirectory(prefix="aep-prove-") as folder:
-        run = stock.run(given, Path(folder))
+    with running(emulator=watched) as given, scratch() as folder:
+        run = stock.run(given, folder)
         for row in stock.rows:
             run.verdict(row)
     journeys = {journey.name: journey for journey in run.taken()}

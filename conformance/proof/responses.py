@@ -3,8 +3,6 @@
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from conformance.engine.catalogue import Requirement
@@ -19,6 +17,7 @@ from conformance.proof.material import (
     Material,
     after,
     material,
+    scratch,
     take_safely,
 )
 from conformance.proof.mutations import Mutation
@@ -69,12 +68,12 @@ def _attempt(
     operation = stock.contract[mutation.operation]
     with (
         proxy(given["base_url"], operation, mutation) as server,
-        TemporaryDirectory(prefix="aep-prove-") as folder,
+        scratch() as folder,
     ):
         late = after(LONGEST_TRIAL)
         world = stock.world(
             _behind(server, given),
-            Path(folder),
+            folder,
             lambda: late() or (not patient and server.altered > 0),
         )
         return _judge(mutation, journeys, stock, world, server, patient)

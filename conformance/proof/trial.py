@@ -1,14 +1,11 @@
 """One trial: an emulator, every row that its effort asks for, the verdicts."""
 
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from conformance.engine.catalogue import Requirement
-from conformance.engine.evidence import Journey
 from conformance.engine.verdict import (
     BLOCKED,
     ERROR,
@@ -21,8 +18,8 @@ from conformance.engine.verdict import (
     Verdict,
 )
 from conformance.proof.emulators import emulator
-from conformance.proof.material import Effort, material
-from conformance.proof.reach import untouched
+from conformance.proof.material import Effort, material, scratch
+from conformance.proof.reach import Reach, reach_of
 from conformance.report.results import is_conformant
 from conformance.rules.run import Run
 
@@ -94,8 +91,8 @@ def try_fault(name: str, named: Sequence[str], effort: Effort) -> Trial:
     )
     seconds = 0.0
     for step in dict.fromkeys(steps):
-        known = untouched(name, step) if step is first and not first.generated else {}
-        trial = try_emulator(name, [name], (), named, step, known)
+        reach = reach_of(name, step) if step is first and not first.generated else Reach({})
+        trial = try_emulator(name, [name], (), named, step, reach)
         seconds += trial.seconds
         if not trial.missed:
             break
@@ -109,11 +106,11 @@ def try_emulator(
     variants: Sequence[str] = (),
     named: Sequence[str] = (),
     effort: Effort | None = None,
-    known: Mapping[str, Journey] | None = None,
+    reach: Reach | None = None,
 ) -> Trial:
-    """Judge one emulator; `known` journeys are not taken again."""
+    """Judge one emulator; journeys beyond its `reach` are not taken again."""
     with emulator(faults, variants) as given:
-        return judge(name, given, tuple(named), effort or Effort(), known)
+        return judge(name, given, tuple(named), effort or Effort(), reach)
 
 
 def judge(
@@ -121,13 +118,14 @@ def judge(
     given: Mapping[str, Any],
     named: tuple[str, ...] = (),
     effort: Effort | None = None,
-    known: Mapping[str, Journey] | None = None,
+    reach: Reach | None = None,
 ) -> Trial:
     """Judge the emulator whose settings are given."""
+    reach = reach or Reach({})
     started = time.monotonic()
     stock = material(effort or Effort())
-    with tempfile.TemporaryDirectory(prefix="aep-prove-") as folder:
-        run = stock.run(given, Path(folder), known)
+    with scratch() as folder:
+        run = stock.run(given, folder, reach.untouched, tidies=reach.deletes)
         judged = [verdict_of(run, row) for row in stock.rows]
     judged.sort(key=lambda verdict: ORDER.index(verdict.verdict))
     entries = [{"level": v.requirement.level, "verdict": v.verdict} for v in judged]

@@ -113,7 +113,7 @@ class Itinerary:
     def _serves(self, probe: Probe, wanted: frozenset[str]) -> bool:
         if probe.repeats and self.repeats < 2:
             return False
-        return self._possible(probe.needs_setting) and any(map(probe.is_needed_by, wanted))
+        return self._possible(probe.needs_setting) and probe.is_needed_by_any(wanted)
 
     def _possible(self, setting: str | None) -> bool:
         return setting is None or bool(getattr(self.settings, setting))
@@ -165,7 +165,7 @@ def take(journey: Journey, world: World, itinerary: Itinerary) -> None:
         journey.cut_short, hindered = isinstance(stop, Spent), isinstance(stop, Hindered)
     finally:
         journey.exchanges = session.exchanges
-        left = session.tidy()
+        left = session.tidy() if world.tidies else []
         journey.leftovers = [_leftover(entity) for entity in left]
         journey.unreachable = hindered or any(e.error for e in session.exchanges)
         journey.seconds = round(time.monotonic() - started, 3)

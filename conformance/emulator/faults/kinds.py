@@ -56,6 +56,12 @@ class Kind:
         """The operation that deletes one."""
         return f"delete{self.operation}"
 
+    @property
+    def operations(self) -> frozenset[str]:
+        """All that is done with one."""
+        acts = {"actOnFlow"} if self.operation == "Flow" else set()
+        return frozenset(acts | {self.create, self.get, self.list, self.update, self.delete})
+
 
 CONNECTION = Kind("connections", "Connection", "connection")
 SOURCE = Kind("sourceConnections", "SourceConnection", "source-connection")
@@ -65,6 +71,7 @@ KINDS = (CONNECTION, SOURCE, TARGET, FLOW)
 SIDES = (CONNECTION, SOURCE, TARGET)
 
 ApplyToKind = Callable[[Emulator, Kind], None]
+KIND_OF: dict[str, Kind] = {}
 
 
 def family(
@@ -82,7 +89,9 @@ def family(
     def register(apply: ApplyToKind) -> ApplyToKind:
         for kind in kinds:
             breaks = [kind.row(row) for row in (*rows, *extra.get(kind, ()))]
-            FAULTS.add(name.format(kind.slug), breaks)(_bound(apply, kind))
+            called = name.format(kind.slug)
+            FAULTS.add(called, breaks)(_bound(apply, kind))
+            KIND_OF[called] = kind
         return apply
 
     return register

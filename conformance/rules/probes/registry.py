@@ -35,6 +35,9 @@ class Probe:
     def is_needed_by(self, requirement_id: str) -> bool:
         return _matches(self.proves, requirement_id)
 
+    def is_needed_by_any(self, requirement_ids: frozenset[str]) -> bool:
+        return _match(self.proves, requirement_ids)
+
     def serves(self, requirement_id: str) -> bool:
         return _matches(self.proves, requirement_id) or _matches(self.also, requirement_id)
 
@@ -42,6 +45,11 @@ class Probe:
 @cache
 def _matches(globs: tuple[str, ...], requirement_id: str) -> bool:
     return any(fnmatchcase(requirement_id, glob) for glob in globs)
+
+
+@cache
+def _match(globs: tuple[str, ...], requirement_ids: frozenset[str]) -> bool:
+    return any(_matches(globs, one) for one in requirement_ids)
 
 
 PROBES: dict[str, Probe] = {}
