@@ -648,7 +648,7 @@ class Flow:
         sp = out.get("scheduleParams")
         if isinstance(sp, dict):
             for k in ("startTime", "interval"):
-                if k in sp:
+                if str(sp.get(k)).lstrip("-").isdigit():
                     sp[k] = (
                         int(sp[k])
                         if t.schedule_echo == "numbers"
@@ -851,10 +851,21 @@ class Flow:
                     raise self.bad("1419", "mapping", "mapping validation failed")
                 if int(ver) != ms["version"]:
                     raise self.bad("1412", "mappingVersion", "bad mapping version")
+                self.same_schema(box, b, ms)
             if x["name"] == "Copy" and spec == CRM:
                 d = (x.get("params") or {}).get("deltaColumn")
                 if not isinstance(d, dict) or not isinstance(d.get("name"), str):
                     raise self.bad("1455", "deltaColumn", "Missing field deltaColumn.name")
+
+    def same_schema(self, box, b, ms):
+        """1425: the mapping set is for the schema of the target connection."""
+        target = self.table(box, "targetConnections").get(
+            (b.get("targetConnectionIds") or [None])[0]
+        )
+        wanted = ((target or {}).get("data") or {}).get("schema") or {}
+        meant = ((ms.get("outputSchema") or {}).get("schemaRef") or {}).get("id")
+        if isinstance(wanted, dict) and wanted.get("id") and wanted["id"] != meant:
+            raise self.err("1425", 400, "schema", "the mapping set is for another schema")
 
     def check_schedule(self, s, spec):
         if spec not in (CRM, REST):
@@ -982,7 +993,12 @@ class Flow:
         if kind == "flows":
             if not draft.get("name"):
                 raise self.bad("1455", "name", "Missing field name")
-            self.check_transformations(box, draft, e["flowSpec"]["id"])
+            whole = {**draft, "targetConnectionIds": e["targetConnectionIds"]}
+            self.check_transformations(box, whole, e["flowSpec"]["id"])
+            old, new = (x.get("scheduleParams") for x in (e, draft))
+            starts = [str(s.get("startTime")) for s in (old, new) if isinstance(s, dict)]
+            if len(set(starts)) == 2 and starts[0].isdigit() and int(starts[0]) < time.time():
+                raise self.bad("1462", "startTime", "a startTime that has passed stays")
             self.check_schedule(draft.get("scheduleParams"), e["flowSpec"]["id"])
         if kind == "connections":
             self.check_connections(

@@ -560,6 +560,9 @@ class Prep:
                 items = [self.show(s) for (bx, _), s in self.sets.items() if bx == box]
                 if "name" in q:
                     items = [i for i in items if i.get("name") == q["name"]]
+                o = q.get("orderBy", "")
+                if o.lstrip("+- ") in ("createdDate", "updatedDate"):
+                    items.sort(key=lambda s: str(s["createdDate"]), reverse=o.startswith("-"))
                 total = len(items)
                 items = items[int(start) : int(start) + int(lim)]
                 return Reply(
