@@ -38,13 +38,13 @@ def run(folder):
         (IMS, '"S0:39"', '"S9:39"', "ims.yaml:7: ims.token.credentials-return-a-token cites S9"),
         (
             IMS,
-            "check: rule",
-            "check: rule\n  needs: [ims.token.no-such-row]",
+            "needs: [ims.answers.lawful-reads-succeed]",
+            "needs: [ims.token.no-such-row]",
             "needs ims.token.no-such-row",
         ),
         (
             IMS,
-            "- id: ims.token.issued-token-is-accepted",
+            "- id: ims.token.earlier-token-stays-valid",
             "- id: ims.token.no-such-rule",
             "no rule judges",
         ),

@@ -123,9 +123,21 @@ def test_a_read_answers_another_id_than_was_created_which_is_breaking(drift):
     assert any("read-returns-the-one-asked-for" in row for row in found["requirements"])
 
 
+OTHER_USER = "F14C343C1027C4D1C386BBC4@AdobeID"
+
+
 def test_two_users_that_were_one_are_no_documented_identity_which_is_cosmetic(drift):
-    found = drift(ACCOUNT, of_item(put("updatedBy", "F14C343C1027C4D1C386BBC4@AdobeID")))
+    found = drift(
+        CLASS,
+        lambda body: body["meta:registryMetadata"].update({"xdm:lastModifiedUserId": OTHER_USER}),
+    )
     assert (found["class"], found["kind"]) == ("cosmetic", "identity")
+
+
+def test_a_read_with_the_etag_of_another_names_another_user_which_is_breaking(drift):
+    found = drift(ACCOUNT, of_item(put("updatedBy", OTHER_USER)))
+    assert (found["class"], found["kind"]) == ("breaking", "identity")
+    assert found["requirements"] == ["flow-service.connections.same-etag-means-same-content"]
 
 
 def test_an_id_has_another_length_which_is_said_once(old, tmp_path):

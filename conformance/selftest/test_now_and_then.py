@@ -60,9 +60,10 @@ class Noted(LocalRun):
 
 def order_of(row):
     stock = material(PATIENT)
-    world = stock.world(GIVEN)
-    with TemporaryDirectory() as folder:
-        run = Noted(world, stock.catalogue, stock.itinerary(world.settings), Path(folder))
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        world = stock.world(GIVEN, folder)
+        run = Noted(world, stock.catalogue, stock.itinerary(world.settings), folder)
         run.evidence_for(stock.catalogue[row])
         return list(run._journeys), run.itinerary
 
@@ -79,7 +80,7 @@ def late(itinerary):
     return {name for name, probe in itinerary.probes.items() if probe.late}
 
 
-def test_a_core_run_asks_nothing_again():
+def test_a_core_run_asks_nothing_again(tmp_path):
     stock = material(Effort())
-    world = stock.world(GIVEN)
+    world = stock.world(GIVEN, tmp_path)
     assert not [n for n in stock.itinerary(world.settings).probes if PROBES[n].repeats]

@@ -31,12 +31,12 @@ VARIABLES = {
 class App:
     def __init__(self, t, seed):
         self.t, self.tokens = t, {}
-        peers = {"prep": Prep(t), "inlet": Inlet(t)}
+        peers = {"prep": Prep(t), "inlet": Inlet(t), "catalog": Catalog(t, ORG)}
         self.inlet = peers["inlet"]
         self.services = {
             "flowservice": Flow(t, ORG, TENANT, peers),
             "schemaregistry": Registry(t, ORG, TENANT),
-            "catalog": Catalog(t, ORG),
+            "catalog": peers["catalog"],
             "conversion": peers["prep"],
         }
 

@@ -858,13 +858,15 @@ class Flow:
                     raise self.bad("1455", "deltaColumn", "Missing field deltaColumn.name")
 
     def same_schema(self, box, b, ms):
-        """1425: the mapping set is for the schema of the target connection."""
+        """1425: the mapping set is for the schema of the dataset."""
         target = self.table(box, "targetConnections").get(
             (b.get("targetConnectionIds") or [None])[0]
         )
-        wanted = ((target or {}).get("data") or {}).get("schema") or {}
+        found = ((target or {}).get("params") or {}).get("dataSetId")
+        row = self.peers["catalog"].rows.get(box, {}).get(found) if isinstance(found, str) else None
+        wanted = ((row or {}).get("schemaRef") or {}).get("id")
         meant = ((ms.get("outputSchema") or {}).get("schemaRef") or {}).get("id")
-        if isinstance(wanted, dict) and wanted.get("id") and wanted["id"] != meant:
+        if wanted and meant and wanted != meant:
             raise self.err("1425", 400, "schema", "the mapping set is for another schema")
 
     def check_schedule(self, s, spec):
