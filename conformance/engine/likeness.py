@@ -61,6 +61,12 @@ def by_value(value: Any, name: str = "") -> Any:
     return value
 
 
+def whole(value: Any) -> int | None:
+    """A whole number, which JSON may write 5 or 5.0; None for anything else."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return int(value) if is_number and value == value // 1 else None
+
+
 def documented(entity: dict[str, Any]) -> dict[str, Any]:
     """An entity without the members that no document mentions: those may change whenever they like."""
     return {name: value for name, value in entity.items() if name in DOCUMENTED}

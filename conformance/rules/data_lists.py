@@ -6,6 +6,7 @@ from typing import Any
 
 from conformance.engine.evidence import Evidence
 from conformance.engine.exchange import ABSENT, Exchange, at
+from conformance.engine.likeness import whole
 from conformance.engine.verdict import Finding, check
 from conformance.rules.registry import rule
 
@@ -28,7 +29,7 @@ def list_follows_order_by(evidence: Evidence) -> Iterator[Finding]:
             continue
         bound = known[place - 1] if ascending else known[-place]
         shown = [at(one, "/created") for one in _data_sets(exchange).values()]
-        told = [when for when in shown if isinstance(when, int)]
+        told = [when for when in map(whole, shown) if when is not None]
         fine = all(when <= bound if ascending else when >= bound for when in told)
         expected = (
             f"none created {'after' if ascending else 'before'} {bound}, which is on that page"
@@ -47,7 +48,7 @@ def list_start_skips_that_many(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _is_second(first: Exchange, name: str, dates: dict[str, Any]) -> bool:
-    told = [when for when in dates.values() if isinstance(when, int)]
+    told = [when for when in map(whole, dates.values()) if when is not None]
     if len(told) != len(dates):
         return True
     outer = max(told) if first.notes["ordered"].startswith("asc") else min(told)

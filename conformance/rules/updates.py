@@ -6,7 +6,7 @@ from typing import Any
 from conformance.engine.evidence import Change, Evidence
 from conformance.engine.exchange import ABSENT, Exchange
 from conformance.engine.kinds import FLOW_SERVICE_KINDS, Kind
-from conformance.engine.likeness import by_value, documented, member_names, of_the_client
+from conformance.engine.likeness import by_value, documented, member_names, of_the_client, whole
 from conformance.engine.patch import PatchError, apply_patch, differences, touched
 from conformance.engine.verdict import Finding, breaks, check, holds
 from conformance.rules.etags import SETTLED, settled
@@ -126,8 +126,8 @@ def update_advances_the_update_date(evidence: Evidence, kind: Kind) -> Iterator[
     pointer = "/items/0/updatedAt"
     for change in updates_of(evidence, kind):
         if change.before is not None and change.after is not None:
-            old, new = change.before.at(pointer), change.after.at(pointer)
-            if isinstance(old, int) and isinstance(new, int):
+            old, new = whole(change.before.at(pointer)), whole(change.after.at(pointer))
+            if old is not None and new is not None:
                 rounded = old == new and not new % 1000
                 yield check(change.after, new > old or rounded, f"later than {old}", new, pointer)
 

@@ -5,7 +5,7 @@ import yaml
 
 from conformance.engine.data import contracts_root
 from conformance.engine.exchange import ABSENT
-from conformance.engine.likeness import DOCUMENTED, by_value, member_names, of_the_client
+from conformance.engine.likeness import DOCUMENTED, by_value, member_names, of_the_client, whole
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,15 @@ def test_only_members_that_no_client_named_are_the_targets_own(pointer, want, co
     ]
     wrong = [(pointer, want, "seen")]
     assert bool(of_the_client(wrong, member_names([patch]))) is counts
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [(5, 5), (5.0, 5), (5.5, None), (True, None), ("5", None), (ABSENT, None), (1e400, None)],
+    ids=repr,
+)
+def test_whole_number_is_written_with_or_without_a_fraction_of_nought(value, number):
+    assert whole(value) == number
 
 
 def test_documented_members_are_those_of_the_contract():

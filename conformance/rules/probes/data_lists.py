@@ -4,6 +4,7 @@ from typing import Any
 
 from conformance.engine.exchange import Exchange
 from conformance.engine.kinds import DATA_SET, SCHEMA
+from conformance.engine.likeness import whole
 from conformance.engine.session import Session
 from conformance.rules.probes.data import class_body
 from conformance.rules.probes.kit import (
@@ -48,7 +49,9 @@ def _data_sets(session: Session, half: Stored) -> None:
     ]
     dates = [e.at(f"/{e.path['id']}/created") for e in read]
     for order in ("asc:created", "desc:created"):
-        _pages(session, "listDataSets", order, created=[d for d in dates if isinstance(d, int)])
+        _pages(
+            session, "listDataSets", order, created=[d for d in map(whole, dates) if d is not None]
+        )
     name = session.name(f"probe list {ENDS[0]}")
     named = {"lists": made[0], "lacks": made[1]}
     session.call("listDataSets", query={"name": name}, notes=named, step="list-by-name")
