@@ -99,7 +99,9 @@ OPTIONS = (
     Option("--max-rate", "requests a second at most", "N"),
     Option("--concurrency", "requests under way at once at most", "N"),
     Option("--max-requests", "end the run early after so many requests", "N"),
-    Option("--max-time", "end the run early after so many seconds", "SECONDS"),
+    Option(
+        "--max-time", "end the run after so many seconds; what it made is deleted yet", "SECONDS"
+    ),
     Option("--waivers", "known defects (default contracts/waivers/<target>.yaml)", "FILE"),
     Option("--sequence", "only this documented sequence", "NAME", repeats=True),
     Option("--requirement", "only requirements whose id matches", "GLOB", repeats=True),

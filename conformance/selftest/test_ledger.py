@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -198,6 +200,28 @@ def test_processes_write_their_lines_whole(ledger):
     assert [one.wait(30) for one in several] == [0, 0, 0]
     assert len(entries(ledger)) == 150
     assert {entry.state for entry in entries(ledger)} == {MADE}
+
+
+def test_of_runs_that_begin_at_once_on_an_ended_ledger_none_loses_its_lines(tmp_path, monkeypatch):
+    path, runs = tmp_path / "ledger.jsonl", [f"aepc-00000{n}" for n in range(6)]
+    ended = Ledger(path, RUN)
+    ended.begin({})
+    ended.end()
+
+    def read_slowly(path):
+        found = read(path)
+        time.sleep(0.03)
+        return found
+
+    def begin(run):
+        one = Ledger(path, run)
+        one.begin({})
+        one.intend("flow", run, "dev")
+
+    monkeypatch.setattr("conformance.engine.ledger.read", read_slowly)
+    with ThreadPoolExecutor(6) as pool:
+        assert len(list(pool.map(begin, runs))) == 6
+    assert {a.run: len(a.entries) for a in read(path)} == dict.fromkeys(runs, 1)
 
 
 def test_others_cannot_read_it(ledger):
