@@ -42,9 +42,11 @@ class Breaking:
 
     def __init__(self):
         self.method, self.name, self.times, self.seen = "", "", 0, Counter()
+        self.last = ""
 
     def __call__(self, method, path):
         self.seen[method] += 1
+        self.last = path
         if method != self.method or self.times == 0:
             return None
         self.times -= 1
@@ -117,6 +119,38 @@ def test_who_always_answers_what_is_no_json_is_judged_by_it(there, session, name
     there.breaking.next("GET", name, 1)
     again = session.call("listConnections", query={"limit": "1"})
     assert (again.status, again.attempts) == (200, 1)
+
+
+@pytest.mark.parametrize(
+    ("broken", "seen"),
+    [
+        ("xxxx", [(0, True), (0, True), (200, False), (200, False)]),
+        ("xx.xx", [(0, True), (0, True), (200, False), (0, True), (0, True)]),
+    ],
+)
+def test_who_spoils_answers_to_writes_that_took_effect_is_judged_by_the_third_in_a_row(
+    there, session, broken, seen
+):
+    found = make(session)
+    answers = []
+    for number, mark in enumerate(broken):
+        read = session.call("getConnection", found)
+        patch = [{"op": "add", "path": "/description", "value": f"change {number}"}]
+        there.breaking.next("PATCH", "garbage", int(mark == "x"))
+        headers = {"If-Match": read.at("/items/0/etag")}
+        exchange = session.call("updateConnection", found, body=patch, headers=headers)
+        answers.append((exchange.status, exchange.took_effect))
+    assert answers == seen
+
+
+def test_whether_the_target_is_reached_is_asked_of_another_place_than_the_one_in_doubt(
+    there, session
+):
+    session.call("listFlows", query={"limit": "1"})
+    session.call("listConnections", query={"limit": "1"})
+    there.breaking.next("GET", "garbage", 4)
+    assert session.call("listConnections", query={"limit": "1"}).status == 200
+    assert there.breaking.last.partition("?")[0].endswith("/flows")
 
 
 @pytest.mark.parametrize("name", ["garbage", "html"])
