@@ -109,12 +109,13 @@ def mapping_sets_follow_order_by(evidence: Evidence) -> Iterator[Finding]:
 def _steady_pages(
     evidence: Evidence, operation: str, shown: Any
 ) -> Iterator[tuple[Exchange, Exchange]]:
-    """The first page of two and that of the second alone, where nobody changed the list meanwhile."""
+    """A first page that is full and that of its second alone, where nobody changed the list meanwhile."""
     pages: dict[str, list[Exchange]] = defaultdict(list)
     for exchange in _noted(evidence, operation, "pages"):
         pages[exchange.notes["pages"]].append(exchange)
     for taken in pages.values():
-        if len(taken) == 3 and shown(taken[0]) == shown(taken[2]):
+        whole_page = len(taken) == 3 and len(shown(taken[0])) == taken[0].notes["limit"]
+        if whole_page and shown(taken[0]) == shown(taken[2]):
             yield taken[0], taken[1]
 
 

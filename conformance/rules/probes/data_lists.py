@@ -39,7 +39,7 @@ def data_lists(session: Session) -> None:
     session.call("createMappingSet", body=newer, step="create-mapping-set")
     _data_sets(session, half)
     for order in ("+createdDate", "-createdDate"):
-        _pages(session, "listMappingSets", order)
+        pages(session, "listMappingSets", order)
 
 
 def _data_sets(session: Session, half: Stored) -> None:
@@ -49,7 +49,7 @@ def _data_sets(session: Session, half: Stored) -> None:
     ]
     dates = [e.at(f"/{e.path['id']}/created") for e in read]
     for order in ("asc:created", "desc:created"):
-        _pages(
+        pages(
             session, "listDataSets", order, created=[d for d in map(whole, dates) if d is not None]
         )
     name = session.name(f"probe list {ENDS[0]}")
@@ -59,7 +59,7 @@ def _data_sets(session: Session, half: Stored) -> None:
     session.call("listDataSets", query=only, notes={"properties": ["name"]}, step="list-names")
 
 
-def _pages(session: Session, operation: str, order: str, **known: Any) -> None:
+def pages(session: Session, operation: str, order: str, **known: Any) -> None:
     walk = f"{session.journey} {order} {len(session.exchanges)}"
     for start, limit in PAGES:
         query = {"orderBy": order, "start": start, "limit": limit}

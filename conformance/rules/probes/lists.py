@@ -70,7 +70,7 @@ def probe_list(session: Session, kind: Kind, body: dict[str, Any]) -> None:
         list_named(session, kind, names, {"count": "true"}, count=len(made))
     if kind in (CONNECTION, TARGET) and session.wants(kind.row("list-begins-with-the-newest")):
         list_named(session, kind, names, newest=made[::-1])
-    etag = _list_changed(session, kind, made[0], names[0])
+    etag = list_changed(session, kind, made[0], names[0])
     remove(session, kind, made[0], step=f"delete-{kind.name}")
     put(session, kind.row("deleted-one-is-gone"), kind.get(), made[0])
     if etag:
@@ -78,7 +78,7 @@ def probe_list(session: Session, kind: Kind, body: dict[str, Any]) -> None:
     list_named(session, kind, names[:1], lacks=made[:1])
 
 
-def _list_changed(session: Session, kind: Kind, identifier: str, name: str) -> str | None:
+def list_changed(session: Session, kind: Kind, identifier: str, name: str) -> str | None:
     """List an entity that was read after an update, by its quoted name; its etag, or None if unwanted."""
     if not session.wants(kind.row("list-agrees-with-read")):
         return None

@@ -7,6 +7,7 @@ from conformance.engine.removal import remove
 from conformance.engine.session import Session
 from conformance.rules.probes.creates import schedule
 from conformance.rules.probes.data import class_body
+from conformance.rules.probes.data_lists import pages
 from conformance.rules.probes.flow_updates import act
 from conformance.rules.probes.gateway import client_form
 from conformance.rules.probes.kit import (
@@ -41,6 +42,7 @@ def soak_data(session: Session) -> None:
         "createSchema", body=schema_body(session, "soak second"), step="soak-second"
     )
     newer = str(session.take(second, "/$id"))
+    make_data_set(session, newer, "soak another", step="soak-another-data-set")
     for number in range(session.world.repeats):
         schema = newer if number % 2 else half.schema
         name = f"Soak Dataset {number} · Größe"
@@ -51,6 +53,8 @@ def soak_data(session: Session) -> None:
         _soak(session, DATA_SET, made, number)
         session.call("getMappingSet", half.mapping, step="soak-mapping-set")
         session.call("listMappingSets", query={"limit": "1", "start": "0"}, step="soak-mappings")
+        if number % 5:  # never in step with a fault that counts
+            pages(session, "listDataSets", "desc:created", created=[])
 
 
 def _soak(session: Session, kind: Kind, identifier: str, number: int) -> None:
@@ -81,7 +85,9 @@ def soak_reads(session: Session) -> None:
         ("listConnectionSpecs", {}),
     )
     for number in range(session.world.repeats):
-        for operation, call in reads[: None if number % 2 else -1]:  # never in step, as above
+        for operation, call in reads[
+            : None if number % 2 else -1
+        ]:  # never in step with a fault that counts
             session.call(operation, step=f"soak-{operation}", **call)
         session.call("testConnection", account, step="soak-test", halts=False)
         session.call("exploreConnection", account, query=REST, step="soak-explore")
