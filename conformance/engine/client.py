@@ -13,7 +13,6 @@ from conformance.engine.addresses import is_loopback
 from conformance.engine.deadlines import Deadline, WatchedAdapter
 from conformance.engine.manners import FIRST_PATIENCE, FIRST_PAUSE, LONGEST_WAIT, Manners, backoff
 from conformance.engine.network import (
-    TOO_LARGE,
     Answer,
     asks_for_patience,
     is_doubtful,
@@ -226,7 +225,7 @@ def _text(response: requests.Response) -> str:
     except HTTPError:
         raise requests.RequestException("answer broke off") from None
     if len(content) > LARGEST_BODY:
-        raise requests.RequestException(f"{TOO_LARGE} {LARGEST_BODY} bytes")
+        raise requests.RequestException(f"answer is larger than {LARGEST_BODY} bytes")
     length = response.headers.get("Content-Length")
     plain = "Content-Encoding" not in response.headers and response.request.method != "HEAD"
     if plain and length and length.isdigit() and len(content) < int(length):

@@ -19,7 +19,6 @@ READS = ("GET", "HEAD")
 UPSTREAM = (502, 503, 504)
 ON_THE_WAY = (403, 407, 408, 500, 511)
 TOKENS = "/ims/token/v3"
-TOO_LARGE = "answer is larger than"
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def repeatable(method: str, url: str) -> bool:
 
 def is_lost(answer: Answer, url: str) -> bool:
     """Whether the answer that the target gave, if any, did not come through."""
-    return is_foreign(answer, url) or (answer.error is not None and TOO_LARGE not in answer.error)
+    return is_foreign(answer, url) or answer.error is not None
 
 
 def is_doubtful(method: str, url: str, answer: Answer) -> bool:
