@@ -72,7 +72,7 @@ def test_packed_answer_is_unpacked():
 
 def test_answer_that_is_too_large_is_refused(monkeypatch):
     monkeypatch.setattr(module, "LARGEST_BODY", 1000)
-    with raw_server(reply("200 OK", b"x" * 1001)) as (url, _):
+    with raw_server(*[reply("200 OK", b"x" * 1001)] * 4) as (url, _):
         assert "larger than 1000 bytes" in str(send(url).error)
 
 
