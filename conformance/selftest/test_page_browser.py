@@ -95,7 +95,9 @@ def test_search_and_selects_filter_and_stand_in_the_address(opened, results):
     assert again.visible(ROW) == narrowed
     assert again.page.input_value("#filter [name=service]") == "flow-service"
     again.page.click("#filter button[type=reset]")
-    again.page.wait_for_function("document.querySelector('#told').textContent.match(/^(\\d+) of \\1$|^$/)")
+    again.page.wait_for_function(
+        "document.querySelector('#told').textContent.match(/^(\\d+) of \\1$|^$/)"
+    )
     assert again.visible(ROW) == len(results["requirements"])
 
 

@@ -7,7 +7,7 @@ from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, SOURC
 from conformance.engine.session import Session
 from conformance.rules.probes.changes import change, describe
 from conformance.rules.probes.kit import account_body, destination, make, read_one, settled
-from conformance.rules.probes.lists import list_named, part_body
+from conformance.rules.probes.lists import list_changed, list_named, part_body
 from conformance.rules.probes.registry import probe, until_gone
 
 SOAKED = (
@@ -64,11 +64,13 @@ def _soak(session: Session, kind: Kind, body: dict[str, object]) -> None:
             read_one(session, kind, made)
         list_named(session, kind, [name], lists=[made], named=name)
         if number == 0:
-            kept = made
+            kept, called = made, name
         else:
             session.call(kind.delete(), made, step=f"delete-{kind.name}")
             until_gone(session, partial(_read_deleted, session, kind, made))
     read = settled(session, kept) if kind is FLOW else read_one(session, kind, kept)
     for number in range(times):
         read = change(session, kind, read, describe(f"Soak {number} · 데이터"))
+        if kind is not FLOW:
+            list_changed(session, kind, kept, called)
         read = read_one(session, kind, kept)

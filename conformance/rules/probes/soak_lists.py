@@ -5,7 +5,7 @@ from functools import partial
 from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, SOURCE, TARGET
 from conformance.engine.session import Session
 from conformance.rules.probes.kit import account_body, destination, make
-from conformance.rules.probes.lists import list_changed, list_named, part_body, walk
+from conformance.rules.probes.lists import list_named, part_body, walk
 from conformance.rules.probes.registry import probe
 
 APART = "gateway.sandbox.entities-stay-in-their-sandbox"
@@ -33,8 +33,6 @@ def soak_lists(session: Session) -> None:
             list_named(session, kind, names, {"orderby": "-name"}, ordered="-name")
             if number % 3 == 1:  # never in step with a fault that counts
                 walk(session, kind, names, made)
-            if number % 5 == 4:
-                list_changed(session, kind, made[0], names[0])
 
 
 @probe("soak-sandboxes", "gateway.sandbox.entities-*", needs_setting="other_sandbox", repeats=True)
