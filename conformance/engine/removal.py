@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from conformance.engine.exchange import Exchange
-from conformance.engine.kinds import FLOW_SERVICE_KINDS, TRANSITIONAL, Kind
+from conformance.engine.kinds import (
+    CONNECTION,
+    FLOW,
+    FLOW_SERVICE_KINDS,
+    LEAVING,
+    TRANSITIONAL,
+    Kind,
+)
 
 if TYPE_CHECKING:
     from conformance.engine.session import Session
@@ -30,11 +38,36 @@ def remove(
         read = _await(session, kind, identifier, f"{step}-settles", sandbox)
         if read.status == 200:
             again = session.call(kind.delete(), identifier, step=step, sandbox=sandbox, halts=False)
-            if again.status != exchange.status:
+            if again.status == exchange.status:
+                again.case = TOO_EARLY  # the same once more tells no more
+            else:
                 exchange.case, exchange = TOO_EARLY, again
+    if exchange.status == 400 and kind is CONNECTION:
+        exchange = _once_its_flows_left(session, exchange, identifier, step, sandbox)
     if halts:
         session.require_success(exchange)
     return exchange
+
+
+def _once_its_flows_left(
+    session: Session, refused: Exchange, identifier: str, step: str, sandbox: str | None
+) -> Exchange:
+    """Delete a base connection again once no flow that was deleted is still on its way out."""
+    flows = [one.id for one in session.created if one.resource == FLOW.name]
+    before = len(session.exchanges)
+    for flow in flows:
+        read = partial(session.call, FLOW.get(), flow, step=f"{step}-waits", sandbox=sandbox)
+        session.poll(partial(read, case=TOO_EARLY), _has_left, SETTLING_SECONDS)
+    if len(session.exchanges) - before == len(flows):
+        return refused
+    again = session.call(CONNECTION.delete(), identifier, step=step, sandbox=sandbox, halts=False)
+    if again.status != refused.status:
+        refused.case = TOO_EARLY
+    return again
+
+
+def _has_left(read: Exchange) -> bool:
+    return bool(read.at("/items/0/state") != LEAVING)
 
 
 def _is_settled(session: Session, kind: Kind, identifier: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from conformance.engine.exchange import ABSENT, Exchange
 from conformance.engine.kinds import LEAVING, TRANSITIONAL, Kind
-from conformance.engine.likeness import by_value, member_names, of_the_client
+from conformance.engine.likeness import by_value, documented, member_names, of_the_client
 from conformance.engine.patch import apply_patch, differences, missing_from
 from conformance.rules.generic import said
 from conformance.rules.updates import VOLATILE
@@ -59,7 +59,7 @@ class Living:
 
 
 def _lasting(item: Body) -> Body:
-    return {k: v for k, v in item.items() if k not in VOLATILE | {"state"}}
+    return {k: v for k, v in documented(item).items() if k not in VOLATILE | {"state"}}
 
 
 def violations(exchange: Exchange) -> list[Wrong]:
