@@ -11,7 +11,7 @@ from conformance.emulator.gateway import OPEN_SERVICES
 from conformance.emulator.tenants import issue_token
 
 if TYPE_CHECKING:
-    from conformance.emulator.app import After, Emulator
+    from conformance.emulator.app import After, Before, Emulator
 
 When = Callable[[Request], bool]
 HTML = b"<!DOCTYPE html><html><body><h1>Something went wrong</h1></body></html>"
@@ -56,6 +56,22 @@ def stored(change: After) -> After:
         return change(request, response, emulator)
 
     return both
+
+
+def rewritten(name: str, change: Callable[[str], str | None]) -> Before:
+    """Answer as if a query parameter had another value, or with None were not there."""
+
+    def rewrite(emulator: Emulator, request: Request) -> Response | None:
+        pairs = ((key, change(value) if key == name else value) for key, value in request.query)
+        request.query = [(key, value) for key, value in pairs if value is not None]
+        return None
+
+    return rewrite
+
+
+def without(name: str) -> Before:
+    """Answer as if a query parameter were not there."""
+    return rewritten(name, lambda value: None)
 
 
 def stand_in(emulator: Emulator, name: str, wrong: When, good: str) -> None:

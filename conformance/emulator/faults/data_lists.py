@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from conformance.emulator.app import Before, Emulator
+from conformance.emulator.alterations import rewritten, without
+from conformance.emulator.app import Emulator
 from conformance.emulator.changes import body, only_if
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
@@ -12,17 +11,6 @@ from conformance.emulator.faults import fault
 DATA_SETS = "catalog.data-sets.list-"
 MAPPING_SETS = "data-prep.mapping-sets.list-"
 SCHEMAS = "schema-registry.schemas.list-"
-
-
-def _rewritten(name: str, change: Callable[[str], str | None]) -> Before:
-    """Answer as if a query parameter had another value, or with None were not there."""
-
-    def rewrite(emulator: Emulator, request: Request) -> Response | None:
-        pairs = ((key, change(value) if key == name else value) for key, value in request.query)
-        request.query = [(key, value) for key, value in pairs if value is not None]
-        return None
-
-    return rewrite
 
 
 def _more(value: str) -> str:
@@ -36,7 +24,7 @@ def _turned(value: str) -> str:
 @fault("data-set-list-ignores-its-name", breaks=[f"{DATA_SETS}by-name-excludes-others"])
 def _(emulator: Emulator) -> None:
     """A list of data sets by name holds those of other names."""
-    emulator.before("listDataSets", _rewritten("name", lambda name: None))
+    emulator.before("listDataSets", without("name"))
 
 
 @fault("data-set-list-by-name-is-empty", breaks=[f"{DATA_SETS}by-name-excludes-others"])
@@ -55,44 +43,44 @@ def _(emulator: Emulator) -> None:
         direction, _, names = order.partition(":")
         return f"{other.get(direction, direction)}:{names}"
 
-    emulator.before("listDataSets", _rewritten("orderBy", turned))
+    emulator.before("listDataSets", rewritten("orderBy", turned))
 
 
 @fault("data-set-order-is-always-descending", breaks=[f"{DATA_SETS}follows-order-by"])
 def _(emulator: Emulator) -> None:
     """A list of data sets is in descending order whatever was asked for."""
-    emulator.before("listDataSets", _rewritten("orderBy", lambda order: "desc:created"))
+    emulator.before("listDataSets", rewritten("orderBy", lambda order: "desc:created"))
 
 
 @fault("data-set-start-is-ignored", breaks=[f"{DATA_SETS}start-skips-that-many"])
 def _(emulator: Emulator) -> None:
     """A list of data sets begins at the beginning whatever start says."""
-    emulator.before("listDataSets", _rewritten("start", lambda start: None))
+    emulator.before("listDataSets", without("start"))
 
 
 @fault("data-set-start-is-one-off", breaks=[f"{DATA_SETS}start-skips-that-many"])
 def _(emulator: Emulator) -> None:
     """A later page of a list of data sets begins one data set too late."""
-    late = _rewritten("start", lambda start: "0" if start == "0" else _more(start))
+    late = rewritten("start", lambda start: "0" if start == "0" else _more(start))
     emulator.before("listDataSets", late)
 
 
 @fault("mapping-set-limit-is-one-off", breaks=[f"{MAPPING_SETS}limit-bounds-page"])
 def _(emulator: Emulator) -> None:
     """The list of mapping sets has one entry more than its limit."""
-    emulator.before("listMappingSets", _rewritten("limit", _more))
+    emulator.before("listMappingSets", rewritten("limit", _more))
 
 
 @fault("mapping-set-start-is-ignored", breaks=[f"{MAPPING_SETS}start-skips-that-many"])
 def _(emulator: Emulator) -> None:
     """The list of mapping sets begins at the beginning whatever start says."""
-    emulator.before("listMappingSets", _rewritten("start", lambda start: "0"))
+    emulator.before("listMappingSets", rewritten("start", lambda start: "0"))
 
 
 @fault("mapping-set-order-is-turned-round", breaks=[f"{MAPPING_SETS}follows-order-by"])
 def _(emulator: Emulator) -> None:
     """The list of mapping sets is in the opposite of the order that was asked for."""
-    emulator.before("listMappingSets", _rewritten("orderBy", _turned))
+    emulator.before("listMappingSets", rewritten("orderBy", _turned))
 
 
 @fault("schema-order-is-always-ascending", breaks=[f"{SCHEMAS}follows-orderby"])
@@ -110,7 +98,7 @@ def _(emulator: Emulator) -> None:
 @fault("schema-start-is-ignored", breaks=[f"{SCHEMAS}start-is-passed-over"])
 def _(emulator: Emulator) -> None:
     """The list of schemas begins at the beginning whatever start says."""
-    emulator.before("listSchemas", _rewritten("start", lambda start: None))
+    emulator.before("listSchemas", without("start"))
 
 
 @fault("schema-start-is-listed-again", breaks=[f"{SCHEMAS}start-is-passed-over"])
@@ -119,7 +107,7 @@ def _(emulator: Emulator) -> None:
 
     def reach(emulator: Emulator, request: Request) -> Response | None:
         if not (request.argument("orderby") or "-").startswith("-"):
-            _rewritten("start", lambda start: f"{start[:-1]}{chr(ord(start[-1]) - 1)}")(
+            rewritten("start", lambda start: f"{start[:-1]}{chr(ord(start[-1]) - 1)}")(
                 emulator, request
             )
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from conformance.emulator.alterations import without
 from conformance.emulator.app import Emulator
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
@@ -13,23 +14,16 @@ DATA_SETS = "catalog.data-sets."
 SCHEMAS = "schema-registry.schemas."
 
 
-def _without(name: str) -> Any:
-    def drop(emulator: Emulator, request: Request) -> None:
-        request.query = [pair for pair in request.query if pair[0] != name]
-
-    return drop
-
-
 @fault("data-set-read-ignores-properties", breaks=[f"{DATA_SETS}properties-limit-the-members"])
 def _(emulator: Emulator) -> None:
     """A dataset is read whole whatever properties says."""
-    emulator.before("getDataSet", _without("properties"))
+    emulator.before("getDataSet", without("properties"))
 
 
 @fault("data-set-list-ignores-properties", breaks=[f"{DATA_SETS}properties-limit-the-members"])
 def _(emulator: Emulator) -> None:
     """Datasets are listed whole whatever properties says."""
-    emulator.before("listDataSets", _without("properties"))
+    emulator.before("listDataSets", without("properties"))
 
 
 @fault("data-set-keeps-one-value-of-a-tag", breaks=[f"{DATA_SETS}tags-are-stored"])

@@ -10,7 +10,7 @@ from conformance.emulator.app import Emulator
 from conformance.emulator.exchange import Request
 from conformance.emulator.faults import FAULTS
 from conformance.emulator.seams import Apply
-from conformance.emulator.store import Record
+from conformance.emulator.store import Document, Record
 
 SERVER_ERROR = "gateway.errors.bad-requests-never-answer-server-error"
 CONTRACT = "flow-service.answers.fit-the-contract"
@@ -103,6 +103,19 @@ def _bound(apply: ApplyToKind, kind: Kind) -> Apply:
 
     bound.__doc__ = f"{(apply.__doc__ or '').strip().removesuffix('.')} ({kind.name})."
     return bound
+
+
+def leave_behind(emulator: Emulator, kind: Kind, member: str) -> None:
+    """An update of a kind leaves a member as it was."""
+    usual = emulator.policy.commit
+
+    def commit(emulator: Emulator, request: Request, record: Record, document: Document) -> None:
+        before = record.document[member]
+        usual(emulator, request, record, document)
+        if record.kind == kind.name:
+            record.document[member] = before
+
+    emulator.policy.commit = commit
 
 
 def keep_deleted(emulator: Emulator, kind: Kind, shown: Condition) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from conformance.emulator import entities
 from conformance.emulator.app import Emulator
@@ -16,6 +15,7 @@ from conformance.emulator.faults.kinds import (
     TARGET,
     Kind,
     family,
+    leave_behind,
 )
 from conformance.emulator.store import Record
 
@@ -120,15 +120,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
 @family("{}-version-stays-after-an-update", "version-equals-etag", kinds=(SOURCE, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """version still shows the etag from before the last update."""
-    usual = emulator.policy.commit
-
-    def commit(emulator: Emulator, request: Request, record: Record, document: Any) -> None:
-        before = record.document["version"]
-        usual(emulator, request, record, document)
-        if record.kind == kind.name:
-            record.document["version"] = before
-
-    emulator.policy.commit = commit
+    leave_behind(emulator, kind, "version")
 
 
 def _bump(emulator: Emulator, record: Record) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.emulator import listing
-from conformance.emulator.alterations import asked, fail
+from conformance.emulator.alterations import asked, fail, without
 from conformance.emulator.app import Emulator
 from conformance.emulator.changes import drop, every, replace, retype
 from conformance.emulator.exchange import Request, Response
@@ -39,15 +39,10 @@ def _(emulator: Emulator) -> None:
     emulator.after("listRuns", asked(lambda request: "count" not in dict(request.query), empty))
 
 
-def _unfiltered(emulator: Emulator, request: Request) -> Response | None:
-    request.query = [pair for pair in request.query if pair[0] != "property"]
-    return None
-
-
 @fault("run-filter-is-ignored", breaks=[OWN, APART])
 def _(emulator: Emulator) -> None:
     """The runs of one flow are the runs of all."""
-    emulator.before("listRuns", _unfiltered)
+    emulator.before("listRuns", without("property"))
 
 
 @fault("run-list-ends-with-another-flows-run", breaks=[OWN, APART])

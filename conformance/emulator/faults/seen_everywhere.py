@@ -6,7 +6,7 @@ from conformance.emulator.app import Emulator
 from conformance.emulator.errors import RefusalError
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
-from conformance.emulator.faults.kinds import CONNECTION, FLOW, SIDES, Kind, family
+from conformance.emulator.faults.kinds import CONNECTION, FLOW, SIDES, Kind, family, leave_behind
 from conformance.emulator.patch import apply_patch
 from conformance.emulator.store import Document, Record
 
@@ -18,15 +18,7 @@ LONGEST = 64
 @family("{}-update-keeps-the-update-date", ADVANCES)
 def _(emulator: Emulator, kind: Kind) -> None:
     """updatedAt stays what it was before an update."""
-    usual = emulator.policy.commit
-
-    def commit(emulator: Emulator, request: Request, record: Record, document: Document) -> None:
-        before = record.document["updatedAt"]
-        usual(emulator, request, record, document)
-        if record.kind == kind.name:
-            record.document["updatedAt"] = before
-
-    emulator.policy.commit = commit
+    leave_behind(emulator, kind, "updatedAt")
 
 
 @family("{}-name-is-cut-at-its-end", STORED, kinds=(CONNECTION, FLOW))

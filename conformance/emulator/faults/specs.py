@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from conformance.emulator.alterations import fail
+from conformance.emulator.alterations import fail, without
 from conformance.emulator.app import After, Emulator
 from conformance.emulator.changes import drop, every, retype
 from conformance.emulator.exchange import Request, Response
@@ -44,11 +44,6 @@ def _filtered(change: After) -> After:
     return only
 
 
-def _unfiltered(emulator: Emulator, request: Request) -> Response | None:
-    request.query = [pair for pair in request.query if pair[0] != "property"]
-    return None
-
-
 def _family(word: str, prefix: str) -> None:
     lists, read, one = f"list{word}Specs", f"get{word}Spec", f"{word.lower()}-spec"
     filtered = BY_ID if word == "Connection" else BY_NAME
@@ -67,7 +62,7 @@ def _family(word: str, prefix: str) -> None:
     @fault(f"{one}-filter-is-ignored", breaks=[filtered])
     def _(emulator: Emulator) -> None:
         """A filtered list of specs shows all of them."""
-        emulator.before(lists, _unfiltered)
+        emulator.before(lists, without("property"))
 
     @fault(f"{one}-filter-shows-one-too-many", breaks=[filtered])
     def _(emulator: Emulator) -> None:
