@@ -5,7 +5,7 @@ import os
 
 from conformance.engine.catalogue import PROFILES
 
-SETS = ("faults", "variants", "responses", "source", "intermittent")
+SETS = ("faults", "variants", "mixtures", "responses", "source", "intermittent")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "names",
         nargs="*",
         metavar="NAME",
-        help="only faults, variants and mutants of this name or glob",
+        help="only faults, variants, mixtures and mutants of this name or glob",
     )
     add("--set", dest="sets", action="append", choices=SETS, default=[], help="only this set")
     add("--profile", choices=PROFILES, default="full", help="requirements that each trial judges")
@@ -24,9 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--source-mutants", type=int, metavar="N", help="source mutants too, so many of them")
     add("--seed", type=int, default=1, metavar="N", help="seed of the samples")
     add(
-        "--all-sequences",
+        "--whole",
         action="store_true",
-        help="every sequence in each trial, not one of each kind",
+        help="each trial takes every sequence and generated request, not one sequence of each kind",
     )
     add(
         "-n",

@@ -16,8 +16,8 @@ from conformance.engine.errors import SettingsError
 from conformance.proof.arguments import add_arguments
 from conformance.proof.coverage import unkilled
 from conformance.proof.jobs import Job, choose, sampled
-from conformance.proof.material import Effort, hurry, material
-from conformance.proof.record import Done, entries, proven, summary
+from conformance.proof.material import Effort, hurry, material, whole
+from conformance.proof.record import LAWFUL, Done, entries, proven, summary
 from conformance.proof.source import sample
 from conformance.proof.table import line, table
 from conformance.report.results import SCHEMA_VERSION, tool_version, write
@@ -49,12 +49,12 @@ def prove(options: argparse.Namespace) -> int:
     """Run the proof; 0 when every survivor is explained and no lawful server was accused."""
     _check(options)
     clock = Clock()
-    effort = Effort(options.profile, "full" if options.all_sequences else "smoke")
+    effort = whole(options.profile) if options.whole else Effort(options.profile)
     jobs = _chosen(options, effort)
     done: dict[str, list[Done]] = {name: [] for name in jobs}
     for one in _work([job for of_set in jobs.values() for job in of_set], options.workers):
         done[one.job.set].append(one)
-        if options.names and one.job.set != "variants":
+        if options.names and one.job.set not in LAWFUL:
             _say(line(one.job.set, entries(one.job.set, [one])[0]))
     proof = build(done, options, effort, clock)
     if options.names:
@@ -121,7 +121,7 @@ def _say(*lines: str) -> None:
 
 
 def _say_variants(proof: dict[str, Any]) -> None:
-    _say(*(line("variants", entry) for entry in proof.get("variants", ())))
+    _say(*(line(name, entry) for name in LAWFUL for entry in proof.get(name, ())))
 
 
 def _write(proof: dict[str, Any], options: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""What there is to try: faults, variants with the clean emulator, response mutants, source mutants."""
+"""What there is to try: faults, variants alone and mixed, the clean emulator, response and source mutants."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +17,7 @@ from conformance.proof.source import SourceMutant, sample, source_mutants
 from conformance.proof.trial import MANY, Trial, judge, try_emulator, try_fault
 
 CLEAN = "clean"
+MIXTURE, MIXTURES = "mixture-", 100
 OCCASIONS = ("10", "20", "5s")
 
 
@@ -50,6 +51,18 @@ def variant_jobs(effort: Effort, runs: int) -> list[Job]:
         jobs += [Job("variants", name, try_emulator, arguments, {"summary": seam.summary})] * runs
     clean = Job("variants", CLEAN, try_emulator, (CLEAN, (), (), (), effort), {"summary": ""})
     return jobs + [clean] * (5 * runs if runs > 1 else 1)
+
+
+def mixture_jobs(effort: Effort, runs: int) -> list[Job]:
+    """So many trials of each of a hundred servers that have half of the variants at once."""
+    variants = sorted(VARIANTS.all())
+    jobs = []
+    for number in range(1, MIXTURES + 1):
+        half = tuple(sample(variants, len(variants) // 2, number))
+        name = f"{MIXTURE}{number}"
+        about = {"summary": " ".join(half)}
+        jobs += [Job("mixtures", name, try_emulator, (name, (), half, (), effort), about)] * runs
+    return jobs
 
 
 def response_jobs(effort: Effort) -> list[Job]:
@@ -109,6 +122,7 @@ def choose(
     makers: dict[str, Callable[[], list[Job]]] = {
         "faults": lambda: fault_jobs(effort),
         "variants": lambda: variant_jobs(effort, runs),
+        "mixtures": lambda: mixture_jobs(effort, runs),
         "responses": lambda: response_jobs(effort),
         "source": lambda: source_jobs(effort),
         "intermittent": lambda: intermittent_jobs(effort),
@@ -139,6 +153,8 @@ def _sets_of(name: str) -> tuple[str, ...]:
     """Where a name may stand, by its form: making all mutants takes seconds."""
     if ".py:" in name:
         return ("source",)
+    if name.startswith(MIXTURE):
+        return ("mixtures",)
     if "@" in name:
         return ("intermittent",)
     return ("responses",) if "." in name else ("faults", "variants")

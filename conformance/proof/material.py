@@ -31,6 +31,7 @@ from conformance.rules.run import Run, refusable_among, with_needs
 TIMEOUT = 10.0
 LONGEST_WAIT = 4.0
 LONGEST_TRIAL = 180.0
+LONGEST_WHOLE_TRIAL = 900.0
 GENERATED = "generated"
 CRASH = "a crash"
 
@@ -46,9 +47,13 @@ class Effort:
 
     def for_rows(self, names: Iterable[str]) -> "Effort":
         """The same, with those of some requirements that only generated requests show."""
-        return replace(
-            self, generated=frozenset(name for name in names if name.split(".")[1] == GENERATED)
-        )
+        own = {name for name in names if name.split(".")[1] == GENERATED}
+        return replace(self, generated=self.generated | own)
+
+    @property
+    def longest(self) -> float:
+        """Seconds after which a trial is given up; no mutant may hang the proof."""
+        return LONGEST_WHOLE_TRIAL if self.generated else LONGEST_TRIAL
 
     def asks(self, row: Requirement) -> bool:
         """Whether a trial judges a row; generated requests cost more than all the others together."""
@@ -108,7 +113,7 @@ class LocalClient(Client):
 
 
 def after(seconds: float) -> Callable[[], bool]:
-    """Whether so many seconds have passed since now; no mutant may hang a trial."""
+    """Whether so many seconds have passed since now."""
     end = time.monotonic() + seconds
     return lambda: time.monotonic() > end
 
@@ -160,7 +165,7 @@ class Material:
             settings,
             self.contract,
             Redactor(settings.secrets()),
-            LocalClient(settings, enough or after(LONGEST_TRIAL)),
+            LocalClient(settings, enough or after(self.effort.longest)),
             settings.access_token or "",
             f"aepc-{secrets.token_hex(3)}",
             self.connectors,
@@ -214,6 +219,11 @@ def material(effort: Effort) -> Material:
     rows = [row for row in catalogue.select(effort.profile) if effort.asks(row)]
     wanted = with_needs(rows, catalogue)
     return Material(effort, contract, catalogue, connectors, workflows, tuple(rows), wanted)
+
+
+def whole(profile: str) -> Effort:
+    """All that a run of a profile asks."""
+    return Effort(profile, "full").for_rows(row.id for row in _data()[1].select(profile))
 
 
 @cache

@@ -16,6 +16,7 @@ from conformance.proof.trial import Trial
 
 Entry = dict[str, Any]
 RATE = "(broken in "
+LAWFUL = ("variants", "mixtures")
 PUBLISHED = ("source", "intermittent")
 
 
@@ -73,7 +74,7 @@ def intermittent_entry(job: Job, trial: Trial) -> Entry:
 
 
 def variant_entries(done: Iterable[Done]) -> list[Entry]:
-    """One entry for each variant, over all its runs."""
+    """One entry for each lawful server, over all its runs."""
     grouped: dict[str, list[Done]] = defaultdict(list)
     for one in done:
         grouped[one.job.name].append(one)
@@ -136,7 +137,7 @@ def _fate(trial: Trial | None) -> str:
 
 def entries(set_name: str, done: list[Done]) -> list[Entry]:
     """The entries of one set."""
-    if set_name == "variants":
+    if set_name in LAWFUL:
         return variant_entries(done)
     make: Any = {
         "faults": fault_entry,
@@ -149,7 +150,7 @@ def entries(set_name: str, done: list[Done]) -> list[Entry]:
 
 def summary(set_name: str, found: list[Entry]) -> Entry:
     """Total, killed, survivors with their reasons, false alarms and precision of one set."""
-    if set_name == "variants":
+    if set_name in LAWFUL:
         alarms = [e["name"] for e in found if e["lawful"] < e["runs"]]
         return {"set": set_name, "total": len(found), "false_alarms": alarms}
     lost = [e["name"] for e in found if not e["killed"]]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.proof.record import Entry
+from conformance.proof.record import LAWFUL, Entry
 
 LIMIT = 60
 
@@ -14,8 +14,9 @@ def line(set_name: str, entry: Entry) -> str:
 
 
 def _line(set_name: str, entry: Entry) -> str:
-    if set_name == "variants":
-        return f"{entry['name']}: {_variant(entry)} ({entry['runs']} runs, {entry['seconds']} s)"
+    if set_name in LAWFUL:
+        mixed = f" of {entry['summary']}" if set_name == "mixtures" else ""
+        return f"{entry['name']}{mixed}: {_variant(entry)} ({entry['runs']} runs, {entry['seconds']} s)"
     state = "killed" if entry["killed"] else "SURVIVED"
     if set_name == "faults":
         state += f" missed: {entry['missed']}" if entry["missed"] else ""

@@ -44,8 +44,9 @@ def test_a_sample_of_faults_and_response_mutants_is_caught(tmp_path):
 
 
 def test_a_sample_of_lawful_servers_is_not_accused(tmp_path):
-    proof, _ = proof_of(tmp_path, "--sample", "4", "--set", "variants")
-    assert [one["red"] for one in proof["variants"]] == [[]] * 4
+    proof, _ = proof_of(tmp_path, "--sample", "4", "--set", "variants", "--set", "mixtures")
+    assert [one["red"] for one in (*proof["variants"], *proof["mixtures"])] == [[]] * 8
+    assert {len(one["summary"].split()) for one in proof["mixtures"]} == {20}
 
 
 @pytest.mark.parametrize("words", [["no-such-fault"], ["clean", "no-such-fault"]])

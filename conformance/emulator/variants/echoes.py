@@ -35,7 +35,8 @@ def _(emulator: Emulator) -> None:
     def as_numbers(flow: Any) -> None:
         schedule = flow.get("scheduleParams", {})
         for name, value in schedule.items():
-            schedule[name] = int(value) if str(value).isdigit() else BOOLEANS.get(value, value)
+            if isinstance(value, str):
+                schedule[name] = int(value) if value.isdecimal() else BOOLEANS.get(value, value)
         if schedule.get("frequency", "once") != "once":
             schedule.setdefault("backfill", True)
 

@@ -127,7 +127,9 @@ def _on_schema(session: Session) -> Pool:
     pool.lend("DataSet", base.data_set)
     pool.lend("MappingSet", base.mapping)
     pool.bodies = {
-        "createDataSet": [{"name": "x", "schemaRef": {"id": base.schema, "contentType": content}}],
+        "createDataSet": [
+            {"name": session.name("x"), "schemaRef": {"id": base.schema, "contentType": content}}
+        ],
         "createMappingSet": [newer, older],
     }
     return pool
