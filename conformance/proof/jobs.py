@@ -11,10 +11,10 @@ from conformance.engine.errors import SettingsError
 from conformance.proof.arguments import SETS
 from conformance.proof.emulators import StillbornError, emulator
 from conformance.proof.generate import mutants, observe
-from conformance.proof.material import Effort, hurry, material, scratch
+from conformance.proof.material import MANY, Effort, hurry, material, scratch
 from conformance.proof.responses import try_mutant
 from conformance.proof.source import SourceMutant, sample, source_mutants
-from conformance.proof.trial import MANY, Trial, judge, try_emulator, try_fault
+from conformance.proof.trial import Trial, judge, try_emulator, try_fault, try_now_and_then
 
 CLEAN = "clean"
 MIXTURE, MIXTURES = "mixture-", 100
@@ -90,8 +90,10 @@ def intermittent_jobs(effort: Effort) -> list[Job]:
     jobs = []
     for position, (name, seam) in enumerate(FAULTS.all().items()):
         shown = f"{name}@{OCCASIONS[position % len(OCCASIONS)]}"
-        arguments = (shown, (shown,), (), seam.about, patient.for_rows(seam.about))
-        jobs.append(Job("intermittent", shown, try_emulator, arguments, {"summary": seam.summary}))
+        arguments = (shown, seam.about, patient)
+        jobs.append(
+            Job("intermittent", shown, try_now_and_then, arguments, {"summary": seam.summary})
+        )
     return jobs
 
 

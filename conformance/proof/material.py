@@ -33,6 +33,7 @@ LONGEST_WAIT = 4.0
 LONGEST_TRIAL = 180.0
 LONGEST_WHOLE_TRIAL = 900.0
 GENERATED = "generated"
+MANY = 25
 CRASH = "a crash"
 
 
@@ -223,7 +224,7 @@ def material(effort: Effort) -> Material:
 
 def whole(profile: str) -> Effort:
     """All that a run of a profile asks."""
-    return Effort(profile, "full").for_rows(row.id for row in _data()[1].select(profile))
+    return Effort(profile, "full", MANY).for_rows(row.id for row in _data()[1].select(profile))
 
 
 @cache

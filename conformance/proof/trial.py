@@ -18,13 +18,12 @@ from conformance.engine.verdict import (
     Verdict,
 )
 from conformance.proof.emulators import emulator
-from conformance.proof.material import Effort, material, scratch
+from conformance.proof.material import MANY, Effort, material, scratch
 from conformance.proof.reach import Reach, reach_of
 from conformance.report.results import is_conformant
 from conformance.rules.run import Run
 
 RED = (FAIL, WARN, ERROR)
-MANY = 25
 CRASHED = "its rule crashed:"
 
 
@@ -98,6 +97,14 @@ def try_fault(name: str, named: Sequence[str], effort: Effort) -> Trial:
             break
     trial.seconds = round(seconds, 2)
     return trial
+
+
+def try_now_and_then(shown: str, named: Sequence[str], effort: Effort) -> Trial:
+    """Judge a fault that shows now and then: all it reaches, or all there is if it shows for some seconds."""
+    own = effort.for_rows(named)
+    counted = not own.generated and not shown.endswith("s")
+    reach = reach_of(shown.partition("@")[0], own) if counted else Reach({})
+    return try_emulator(shown, [shown], (), named, own, reach)
 
 
 def try_emulator(
