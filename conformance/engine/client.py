@@ -7,6 +7,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 import requests
+from requests.utils import get_environ_proxies
 from urllib3.exceptions import DecodeError, HTTPError, NewConnectionError, ReadTimeoutError
 
 from conformance.engine.addresses import is_loopback
@@ -32,7 +33,6 @@ OFTEN = 3
 PATIENCE = 6
 MOST_IN_VAIN = 3
 LARGEST_BODY = 20_000_000
-NO_PROXY = {"no_proxy": "*"}
 
 
 class _Session(requests.Session):
@@ -56,10 +56,8 @@ class Client:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._session = _Session()
-        self._session.trust_env = (
-            True  # proxies and certificates, but never credentials of ~/.netrc
-        )
-        self._session.auth = _as_given
+        self._session.trust_env = False  # it reads all variables with each request; no ~/.netrc
+        self._proxies: dict[str, dict[str, str]] = {}
         self._verify = authorities(settings.ca_bundle)
         self._in_vain: set[str] = set()
         self._strange: set[str] = set()
@@ -161,6 +159,12 @@ class Client:
             again = again and self.may_repeat(method, url, count)
         return pause if again and not self.manners.spent(pause) else None
 
+    def _proxies_to(self, url: str) -> dict[str, str]:
+        place = urlsplit(url).netloc
+        if place not in self._proxies:
+            self._proxies[place] = {} if is_loopback(url) else get_environ_proxies(url)
+        return self._proxies[place]
+
     def _once(
         self,
         method: str,
@@ -185,7 +189,7 @@ class Client:
                     allow_redirects=False,
                     stream=True,
                     verify=self._verify,
-                    proxies=NO_PROXY if is_loopback(url) else None,
+                    proxies=self._proxies_to(url),
                 ) as response,
             ):
                 text = _text(response)
@@ -201,10 +205,6 @@ def _place(method: str, url: str) -> str:
     """What requests of one operation have in common."""
     steps = urlsplit(url).path.split("/")
     return f"{method} {'/'.join(steps[:5])} {len(steps)}"
-
-
-def _as_given(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
 
 
 def _never_sent(error: Exception) -> bool:

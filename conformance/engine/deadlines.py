@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -36,15 +37,15 @@ class WatchedAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *given: Any, **named: Any) -> None:
         super().init_poolmanager(*given, **named)
-        _watch(self.poolmanager)
+        _choose(self.poolmanager)
 
     def proxy_manager_for(self, *given: Any, **named: Any) -> Any:
         manager = super().proxy_manager_for(*given, **named)
-        _watch(manager)
+        _choose(manager)
         return manager
 
 
-def _watch(manager: PoolManager) -> None:
+def _choose(manager: PoolManager) -> None:
     manager.pool_classes_by_scheme = {"http": _Plain, "https": _Secure}
 
 
@@ -54,28 +55,58 @@ class Deadline:
     def __init__(self) -> None:
         self.connection: Any = None
         self.passed = False
-        self._done = threading.Event()
+        self._end = 0.0
 
-    def _cut(self) -> None:
-        self.passed = True
-        while not self._done.wait(LOOK_AGAIN):
-            found = getattr(self.connection, "sock", None)
-            if isinstance(found, socket.socket):
-                _hang_up(found)
+    def look(self) -> None:
+        """Cut the connection if the time is over, as often as another one was opened since."""
+        self.passed = self.passed or time.monotonic() > self._end
+        found = getattr(self.connection, "sock", None)
+        if self.passed and isinstance(found, socket.socket):
+            _hang_up(found)
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """Cut the connections that this thread opens in the block once the time is over."""
-        timer = threading.Timer(seconds, self._cut)
-        timer.daemon = True
+        self._end = time.monotonic() + seconds
         _current.watch = self
-        timer.start()
+        _watch.over(self)
         try:
             yield
         finally:
             _current.watch = None
-            timer.cancel()
-            self._done.set()
+            _watch.leave(self)
+
+
+class _Watch:
+    """One thread for all deadlines of a process: one for each takes a tenth of the time of a request."""
+
+    def __init__(self) -> None:
+        self._open: set[Deadline] = set()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread()
+
+    def over(self, deadline: Deadline) -> None:
+        """Look after a deadline; a process that was forked has lost its thread."""
+        with self._lock:
+            self._open.add(deadline)
+            if not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._look, daemon=True)
+                self._thread.start()
+
+    def leave(self, deadline: Deadline) -> None:
+        with self._lock:
+            self._open.discard(deadline)
+
+    def _look(self) -> None:
+        pause = threading.Event()
+        while True:
+            pause.wait(LOOK_AGAIN)
+            with self._lock:
+                for deadline in self._open:
+                    deadline.look()
+
+
+_watch = _Watch()
 
 
 def _hang_up(connection: socket.socket) -> None:

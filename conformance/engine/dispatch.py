@@ -123,10 +123,13 @@ def _moot(session: "Session", call: Call) -> Container[int]:
     """
     if call.case is None:
         return range(400, 500)
+    sent = call.headers.get("If-Match")
+    if sent is None:
+        return ()
     identifier = call.path.get("id")
     reads = (e for e in reversed(session.exchanges) if e.path.get("id") == identifier)
     shown = next((e.item.get("etag") for e in reads if e.item), None)
-    return (412,) if shown is not None and call.headers.get("If-Match") == shown else ()
+    return (412,) if shown == sent else ()
 
 
 def recorded(

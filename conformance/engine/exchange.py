@@ -1,7 +1,7 @@
 """An exchange: one request with its answer, and its place in a journey. Everything a rule may look at."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -57,6 +57,10 @@ class Message:
         """The value of a header, whatever the case of its name."""
         wanted = name.lower()
         return next((v for k, v in self.headers.items() if k.lower() == wanted), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """All but the body, which is parsed again."""
+        return {k: v for k, v in vars(self).items() if k != "body"}
 
 
 @dataclass
@@ -124,11 +128,8 @@ class Exchange:
         return found if isinstance(found, dict) else ABSENT
 
     def to_json(self) -> dict[str, Any]:
-        data = asdict(self)
-        for message in (data["request"], data["response"]):
-            if message:
-                message.pop("body", None)
-        return data
+        response = self.response and self.response.to_json()
+        return {**vars(self), "request": self.request.to_json(), "response": response}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Exchange":

@@ -25,6 +25,7 @@ ACCEPT = {
 }
 
 FIRST_PAUSE = 0.06
+AGAIN = "-again"
 Query = Mapping[str, str | tuple[str, ...]]
 
 
@@ -47,8 +48,9 @@ class Session:
     # -- names
 
     def name(self, text: str) -> str:
-        """A name that carries the run's prefix."""
-        return f"{self.world.run} {text}"
+        """A name that carries the run's prefix, another one where a journey is taken again."""
+        again = "again " if self.journey.endswith(AGAIN) else ""
+        return f"{self.world.run} {again}{text}"
 
     def wants(self, requirement_id: str) -> bool:
         """Whether this run is to judge a requirement."""

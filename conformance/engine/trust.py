@@ -11,7 +11,7 @@ VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 def authorities(ca_bundle: str | None) -> str | bool:
-    """What requests is to verify certificates with: a file, or True for what it finds by itself.
+    """What requests is to verify certificates with: a file, or True for the authorities that come with it.
 
     Raises SettingsError for a file, named by the setting or by a variable of requests, that holds no
     certificates.
@@ -22,7 +22,7 @@ def authorities(ca_bundle: str | None) -> str | bool:
     for name in VARIABLES:
         if os.environ.get(name):
             _check(name, os.environ[name])
-            break
+            return os.environ[name]
     return True
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.engine.exchange import Exchange
 from conformance.engine.kinds import LEAVING
-from conformance.engine.session import Session
+from conformance.engine.session import AGAIN, Session
 
 LONGEST_LEAVE = 30.0
 Run = Callable[[Session], None]
@@ -74,7 +74,7 @@ def probe(
         made = Probe(name, proves, function, needs_setting, also, reads_only, late_too, repeats)
         PROBES[name] = made
         if proves and not made.late:
-            again = f"{name}-again"
+            again = f"{name}{AGAIN}"
             PROBES[again] = replace(made, name=again, reads_only=False, late=True, repeats=True)
         return function
 
