@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from conformance.emulator import gateway, operations, routing, specs
 from conformance.emulator.clock import Agenda, Clock
@@ -24,6 +25,7 @@ DEFAULT_SETTLE = 0.05
 
 Before = Callable[["Emulator", Request], Response | None]
 After = Callable[[Request, Response, "Emulator"], Response]
+Note = Callable[[Request, Response, "Emulator"], None]
 Hooks = tuple[list[Before], list[tuple[str, Before]], list[tuple[str, str, After]]]
 Behaviour = tuple[Policy, Hooks, bool]
 
@@ -55,6 +57,8 @@ class Emulator:
         self._arriving: list[Before] = []
         self._before: list[tuple[str, Before]] = []
         self._after: list[tuple[str, str, After]] = []
+        self._notes: list[tuple[str, str, Note]] = []
+        self._watched: dict[str, Any] = {}
         self._choose: Callable[[Request], Behaviour] | None = None
 
     def now_and_then(self, apply: Callable[[Emulator], None], shows: Occasion) -> None:
@@ -62,6 +66,8 @@ class Emulator:
         usual = self._behaviour()
         apply(self)
         faulty = self._behaviour()
+        for decision, watched in self._watched.items():
+            setattr(usual[0], decision, watched)
         self._choose = lambda request: faulty if shows(request) else usual
 
     def _behaviour(self) -> Behaviour:
@@ -82,6 +88,18 @@ class Emulator:
     def after(self, operation: str, hook: After, when: str = "success") -> None:
         """Let `hook` change answers; `when` is success, error or always."""
         self._after.append((_known(operation), when, hook))
+
+    def note(self, operation: str, hook: Note, when: str = "success") -> None:
+        """Let `hook` see answers before they are changed, also those to which a fault does not show."""
+        self._notes.append((_known(operation), when, hook))
+
+    def watch(self, decision: str, watched: Any) -> None:
+        """Put a function that decides as before, and remembers what, in place of a decision of the policy.
+
+        It is called also for requests to which a fault does not show.
+        """
+        setattr(self.policy, decision, watched)
+        self._watched[decision] = watched
 
     def altered_operations(self) -> set[str]:
         """The operations that hooks were given for; `*` for all."""
@@ -125,9 +143,11 @@ class Emulator:
         return operations.HANDLERS[request.operation](self, request)
 
     def _changed(self, request: Request, response: Response) -> Response:
+        for operation, when, note in self._notes:
+            if _concerns(operation, when, request, response):
+                note(request, response, self)
         for operation, when, hook in self._after:
-            outcome = "success" if response.ok else "error"
-            if operation in ("*", request.operation) and when in ("always", outcome):
+            if _concerns(operation, when, request, response):
                 response = hook(request, response, self)
         return response
 
@@ -139,6 +159,11 @@ class Emulator:
         place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
         sys.stderr.write(f"emulator: {type(error).__name__} at {place}\n")
         return Response(500, {"title": "Internal error", "status": 500})
+
+
+def _concerns(operation: str, when: str, request: Request, response: Response) -> bool:
+    outcome = "success" if response.ok else "error"
+    return operation in ("*", request.operation) and when in ("always", outcome)
 
 
 def _known(operation: str) -> str:
