@@ -78,23 +78,24 @@ def schema_lists(session: Session) -> None:
     title = session.name("probe order")
     made = [_schema(session, end) for end in ("probe order a", "probe order b")]
     titles = [str(session.take(one, "/title")) for one in made]
-    _schemas(session, "title", title, expected=titles)
-    _schemas(session, "-title", f"{title} c", expected=titles[::-1])
-    _schemas(session, "title", titles[0], expected=titles[1:])
-    _schemas(session, "-title", titles[1], expected=titles[:1])
+    list_schemas(session, "title", title, expected=titles)
+    list_schemas(session, "-title", f"{title} c", expected=titles[::-1])
+    list_schemas(session, "title", titles[0], expected=titles[1:])
+    list_schemas(session, "-title", titles[1], expected=titles[:1])
     body = {**class_body(session, "probe class"), "title": titles[0]}
     put(session, "schema-registry.classes.duplicate-title-is-refused", "createClass", body=body)
     session.call("deleteSchema", str(session.take(made[0], "/meta:altId")), step="delete-schema")
-    _schemas(session, "title", title, expected=titles[1:], lacks=titles[0])
+    list_schemas(session, "title", title, expected=titles[1:], lacks=titles[0])
 
 
 def _schema(session: Session, end: str) -> Exchange:
     return session.call("createSchema", body=schema_body(session, end), step="create-schema")
 
 
-def _schemas(
+def list_schemas(
     session: Session, order: str, start: str, expected: list[str], lacks: str | None = None
 ) -> None:
+    """List schemas from a title on; the notes say what the list must show and what it must lack."""
     query = {"orderby": order, "start": start, "limit": "20"}
     notes: dict[str, Any] = {"from": start, "expected": expected, "lacks": lacks}
     session.call("listSchemas", query=query, notes=notes, step=f"list-by-{order}")

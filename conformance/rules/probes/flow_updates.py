@@ -21,7 +21,8 @@ from conformance.rules.probes.updates import SEEN_EVERYWHERE, UPDATE_ROWS, rows_
 LONG_TEXT = 'Größe · 데이터 흐름 · ☂ 😀 e\u0301 \\ " / ~ 中文\r\n\t' * 40
 
 
-def _segment(name: str) -> dict[str, Any]:
+def segment(name: str) -> dict[str, Any]:
+    """A selector of a segment (S2:430)."""
     return {
         "type": "PLATFORM_SEGMENT",
         "value": {
@@ -32,13 +33,15 @@ def _segment(name: str) -> dict[str, Any]:
     }
 
 
-def _bare_segment(name: str) -> dict[str, Any]:
-    segment = _segment(name)
-    del segment["value"]["description"]
-    return segment
+def bare_segment(name: str) -> dict[str, Any]:
+    """The same without a description."""
+    bare = segment(name)
+    del bare["value"]["description"]
+    return bare
 
 
-def _attribute(path: str) -> dict[str, Any]:
+def attribute(path: str) -> dict[str, Any]:
+    """A selector of an attribute."""
     return {"type": "JSON_PATH", "value": {"operator": "EXISTS", "path": path}}
 
 
@@ -50,20 +53,25 @@ def _add(path: str, value: Any) -> dict[str, Any]:
     return {"op": "add", "path": path, "value": value}
 
 
+def append(path: str, value: Any) -> dict[str, Any]:
+    """The operation that adds at the end of a list."""
+    return _add(f"{path}/-", value)
+
+
 NEEDED_PATCHES = ("patch-adds-at-the-end", "patch-applies-operations-in-order")
 PATCHES: tuple[tuple[str, list[dict[str, Any]]], ...] = (
     (
         "patch-adds-at-the-end",
-        [_add(f"{SEGMENTS}/-", _segment("Zulu")), _add(f"{SEGMENTS}/-", _segment("alpha"))],
+        [append(SEGMENTS, segment("Zulu")), append(SEGMENTS, segment("alpha"))],
     ),
-    ("patch-adds-at-an-index", [_add(f"{SEGMENTS}/1", _segment("Middle"))]),
+    ("patch-adds-at-an-index", [_add(f"{SEGMENTS}/1", segment("Middle"))]),
     (
         "patch-applies-operations-in-order",
         [
-            _add(f"{PROFILES}/-", _attribute("person.lastName")),
-            _add(f"{PROFILES}/-", _attribute("Person.Name.FirstName")),
+            append(PROFILES, attribute("person.lastName")),
+            append(PROFILES, attribute("Person.Name.FirstName")),
             {"op": "remove", "path": f"{SEGMENTS}/0"},
-            _add(f"{SEGMENTS}/0", _segment("In place")),
+            _add(f"{SEGMENTS}/0", segment("In place")),
             {"op": "replace", "path": "/description", "value": "first"},
             {"op": "replace", "path": "/description", "value": "second"},
         ],
@@ -72,13 +80,13 @@ PATCHES: tuple[tuple[str, list[dict[str, Any]]], ...] = (
         "patch-replaces-a-value",
         [
             {"op": "replace", "path": f"{SEGMENTS}/0/value/name", "value": "Männer über 50"},
-            {"op": "replace", "path": f"{PROFILES}/0", "value": _attribute("mobilePhone.number")},
+            {"op": "replace", "path": f"{PROFILES}/0", "value": attribute("mobilePhone.number")},
             {"op": "replace", "path": "/description", "value": "Replaced"},
         ],
     ),
     (
         "patch-replaces-a-whole-object",
-        [{"op": "replace", "path": f"{SEGMENTS}/0", "value": _bare_segment("No description")}],
+        [{"op": "replace", "path": f"{SEGMENTS}/0", "value": bare_segment("No description")}],
     ),
     ("patch-removes-a-value", [{"op": "remove", "path": f"{SEGMENTS}/0"}]),
     ("long-and-foreign-text-is-kept", describe(LONG_TEXT)),
@@ -117,7 +125,7 @@ def _patches(session: Session, read: Exchange) -> Exchange:
     read = _equal(session, read)
     headers = {"If-Match": etag_of(session, read)}
     half = [
-        _add(f"{SEGMENTS}/-", _segment("Half")),
+        append(SEGMENTS, segment("Half")),
         {"op": "replace", "path": "/name", "value": session.name("half")},
     ]
     failing = [*half, {"op": "remove", "path": "/transformations/0/params/nowhere/0"}]
@@ -150,7 +158,7 @@ def _escaped(session: Session, read: Exchange) -> None:
 def _equal(session: Session, read: Exchange) -> Exchange:
     """Add an attribute twice; returns the flow as it was, or the last read of it."""
     requirement = FLOW.row("patch-adds-an-equal-value")
-    twin = _add(f"{PROFILES}/-", _attribute("person.birthDate"))
+    twin = append(PROFILES, attribute("person.birthDate"))
     headers = {"If-Match": etag_of(session, read)}
     flow = read.path["id"]
     exchange = put(session, requirement, "updateFlow", flow, body=[twin, twin], headers=headers)

@@ -20,7 +20,7 @@ def race(session: Session, kind: Kind, read: Exchange) -> None:
     if not session.wants(requirement):
         return
     thorough = session.wants(kind.row("update-with-garbage-etag-is-refused"))
-    rounds = (THOROUGH_ROUNDS if thorough else ROUNDS) if kind is FLOW else ROUNDS_OF_PARTS
+    rounds = _rounds(session, kind, thorough)
     others = [session.world.client.fork() for _ in range(max(rounds) - 1)]
     clients = [session.world.client, *others]
     for client in others:
@@ -37,6 +37,14 @@ def race(session: Session, kind: Kind, read: Exchange) -> None:
             read = look_again(session, kind, read.path["id"], **{"after-race": label})
             if whole:
                 break
+
+
+def _rounds(session: Session, kind: Kind, thorough: bool) -> tuple[int, ...]:
+    """The writers of each round; few of them where a window that opens now and then is looked for."""
+    more = session.world.repeats - 1
+    if kind is not FLOW:
+        return ROUNDS_OF_PARTS + (2,) * more
+    return (THOROUGH_ROUNDS if thorough else ROUNDS) + (2, 3) * more
 
 
 def _release(

@@ -88,15 +88,26 @@ def put(
     identifier: str | None = None,
     **call: Any,
 ) -> Exchange | None:
-    """Send the request that puts a requirement to the test, if this run judges it."""
+    """Send the request that puts a requirement to the test, if this run judges it; often where it may be refused."""
+    times = session.world.repeats if requirement_id in session.world.refusable else 1
+    for _ in range(times - 1):
+        put_once(session, requirement_id, operation, identifier, **call)
+    return put_once(session, requirement_id, operation, identifier, **call)
+
+
+def put_once(
+    session: Session,
+    requirement_id: str,
+    operation: str,
+    identifier: str | None = None,
+    **call: Any,
+) -> Exchange | None:
+    """The same, however often a run asks for what may be refused."""
     if not session.wants(requirement_id):
         return None
     step = requirement_id.rsplit(".", 1)[-1]
     refusable = requirement_id in session.world.refusable
     call["notes"] = {**call.get("notes", {}), "refusal": refusable}
-    times = session.world.repeats if refusable else 1
-    for _ in range(times - 1):
-        session.call(operation, identifier, case=requirement_id, step=step, **call)
     return until_gone(
         session,
         lambda: session.call(operation, identifier, case=requirement_id, step=step, **call),

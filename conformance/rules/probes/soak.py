@@ -6,9 +6,17 @@ from conformance.engine.exchange import Exchange
 from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, SOURCE, TARGET, Kind
 from conformance.engine.session import Session
 from conformance.rules.probes.changes import change, describe
-from conformance.rules.probes.kit import account_body, destination, make, read_one, settled
+from conformance.rules.probes.flow_updates import (
+    PROFILES,
+    SEGMENTS,
+    append,
+    attribute,
+    bare_segment,
+    segment,
+)
+from conformance.rules.probes.kit import account_body, destination, etag_of, make, read_one, settled
 from conformance.rules.probes.lists import list_changed, list_named, part_body
-from conformance.rules.probes.registry import probe, until_gone
+from conformance.rules.probes.registry import probe, put_once, until_gone
 
 SOAKED = (
     "create-*",
@@ -25,6 +33,7 @@ SOAKED = (
     "update-leaves-*",
     "delete-*",
     "deleted-one-is-gone",
+    "*-of-deleted-one-is-not-found",
 )
 
 
@@ -51,26 +60,58 @@ def _read_deleted(session: Session, kind: Kind, identifier: str) -> Exchange:
     return session.call(kind.get(), identifier, step="read-deleted", case=row)
 
 
+def _touch_deleted(session: Session, kind: Kind, identifier: str, etag: str) -> None:
+    update = {"body": describe("x"), "headers": {"If-Match": etag}}
+    row = kind.row("update-of-deleted-one-is-not-found")
+    put_once(session, row, kind.update(), identifier, **update)
+    row = kind.row("delete-of-deleted-one-is-not-found")
+    put_once(session, row, kind.delete(), identifier)
+
+
 def _soak(session: Session, kind: Kind, body: dict[str, object]) -> None:
     times = session.world.repeats
     optional = () if kind is CONNECTION else ("description",)
     bare = {k: v for k, v in body.items() if k not in optional}
     for number in range(times):
         name = session.name(f"Soak {kind.name} {number} · Größe")
-        made = make(session, kind, {**(bare if number % 3 else body), "name": name})
+        made = make(session, kind, {**(body if number % 3 else bare), "name": name})
         if kind is FLOW:
             settled(session, made)
         for _ in range(1 + number % 3):  # never in step with a fault that counts
-            read_one(session, kind, made)
+            read = read_one(session, kind, made)
         list_named(session, kind, [name], lists=[made], named=name)
         if number == 0:
             kept, called = made, name
         else:
             session.call(kind.delete(), made, step=f"delete-{kind.name}")
             until_gone(session, partial(_read_deleted, session, kind, made))
+            _touch_deleted(session, kind, made, etag_of(session, read))
     read = settled(session, kept) if kind is FLOW else read_one(session, kind, kept)
     for number in range(times):
         read = change(session, kind, read, describe(f"Soak {number} · 데이터"))
         if kind is not FLOW:
             list_changed(session, kind, kept, called)
         read = read_one(session, kind, kept)
+
+
+@probe("soak-patches", FLOW.row("update-*"), FLOW.row("patch-*"), also=("*",), repeats=True)
+def soak_patches(session: Session) -> None:
+    """One patch of many operations, which leaves two segments in place, whole and bare by turns."""
+    flow = make(session, FLOW, destination(session).flow(session, "soak patches"))
+    begun = [append(SEGMENTS, segment(name)) for name in ("first", "second")]
+    read = change(session, FLOW, settled(session, flow), begun)
+    for number in range(session.world.repeats):
+        read = change(session, FLOW, read, _many(number))
+
+
+def _many(number: int) -> list[dict[str, object]]:
+    here, there = number % 2, 1 - number % 2
+    texts = [f"{step} {number} · 데이터" for step in ("First", "Second")]
+    return [
+        {"op": "replace", "path": f"{SEGMENTS}/{here}", "value": bare_segment(texts[0])},
+        {"op": "replace", "path": f"{SEGMENTS}/{there}", "value": segment(texts[1])},
+        {"op": "add", "path": f"{SEGMENTS}/1", "value": segment("Middle")},
+        {"op": "remove", "path": f"{SEGMENTS}/1"},
+        *(append(PROFILES, attribute(f"person.Field{number}{end}")) for end in "ba"),
+        *({"op": "add", "path": "/description", "value": text} for text in texts),
+    ]

@@ -39,8 +39,10 @@ def soak_lists(session: Session) -> None:
 def soak_sandboxes(session: Session) -> None:
     other = session.world.settings.other_sandbox
     own = make(session, CONNECTION, account_body(session, "soak sandboxes"))
+    flow = make(session, FLOW, destination(session).flow(session, "soak sandboxes"))
     elsewhere = partial(session.call, sandbox=other, case=APART, step="soak-sandbox")
     for _ in range(session.world.repeats):
         elsewhere("getConnection", own)
+        elsewhere("getFlow", flow)
         notes = {"foreign": own}
         elsewhere("listConnections", query={"limit": "100"}, notes=notes)

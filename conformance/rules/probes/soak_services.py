@@ -7,15 +7,18 @@ from conformance.engine.removal import remove
 from conformance.engine.session import Session
 from conformance.rules.probes.creates import schedule
 from conformance.rules.probes.data import class_body
-from conformance.rules.probes.data_lists import pages
+from conformance.rules.probes.data_lists import list_schemas, pages
 from conformance.rules.probes.flow_updates import act
 from conformance.rules.probes.gateway import client_form
 from conformance.rules.probes.kit import (
+    DESTINATION_FLOW,
     REST,
     account_body,
+    destination,
     lake,
     make,
     make_data_set,
+    mapping_body,
     schema_body,
     settled,
     stored,
@@ -30,9 +33,11 @@ def soak_registry(session: Session) -> None:
     for number in range(session.world.repeats):
         session.call("getStats", step="soak-stats")
         for kind, body in ((SCHEMA, schema_body), (CLASS, class_body)):
-            asked = body(session, f"soak {kind.name} {number}")
+            asked = body(session, f"Soak {kind.name} {number} · Größe")
             created = session.call(kind.create(), body=asked, step=f"soak-{kind.name}")
             _soak(session, kind, str(session.take(created, "/meta:altId")), number)
+            if kind is SCHEMA:
+                list_schemas(session, "title", session.name("Soak"), [], lacks=asked["title"])
 
 
 @probe("soak-data", "catalog.*", "data-prep.*", also=("*",), repeats=True)
@@ -51,7 +56,11 @@ def soak_data(session: Session) -> None:
             "listDataSets", query={"limit": "1"}, notes={"limit": 1}, step="soak-data-sets"
         )
         _soak(session, DATA_SET, made, number)
-        session.call("getMappingSet", half.mapping, step="soak-mapping-set")
+        mapped = session.call(
+            "createMappingSet", body=mapping_body(half.schema), step="soak-mapping-set"
+        )
+        mapping = str(session.take(mapped, "/id"))
+        session.call("getMappingSet", mapping, step="soak-mapping-set-read")
         session.call("listMappingSets", query={"limit": "1", "start": "0"}, step="soak-mappings")
         if number % 5:  # never in step with a fault that counts
             pages(session, "listDataSets", "desc:created", created=[])
@@ -73,14 +82,21 @@ def _soak(session: Session, kind: Kind, identifier: str, number: int) -> None:
 )
 def soak_reads(session: Session) -> None:
     source, half = table_source(session), lake(session)
-    flow = make(session, FLOW, table_flow(session, "soak runs", source, half, schedule()))
-    settled(session, flow)
+    flow, other = (
+        make(session, FLOW, table_flow(session, name, source, half, schedule()))
+        for name in ("soak runs", "soak other runs")
+    )
+    idle = make(session, FLOW, destination(session).flow(session, "soak idle"))
+    for one in (flow, other, idle):
+        settled(session, one)
     spec = session.world.connectors["stripe"]["connectionSpec"]["id"]
     account = make(session, CONNECTION, account_body(session, "soak account"))
     reads: tuple[tuple[str, dict[str, Any]], ...] = (
         ("listConnectionSpecs", {"query": {"property": f'id=="{spec}"'}}),
         ("listFlowSpecs", {"query": {"property": 'name=="CRMToAEP"'}}),
+        ("getFlowSpec", {"id": DESTINATION_FLOW["id"]}),
         ("listRuns", {"query": {"property": f"flowId=={flow}"}}),
+        ("listRuns", {"query": {"property": f"flowId=={idle}"}}),
         ("listConnectionSpecs", {}),
         ("listConnectionSpecs", {}),
     )
