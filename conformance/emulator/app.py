@@ -27,7 +27,7 @@ Before = Callable[["Emulator", Request], Response | None]
 After = Callable[[Request, Response, "Emulator"], Response]
 Note = Callable[[Request, Response, "Emulator"], None]
 Hooks = tuple[list[Before], list[tuple[str, Before]], list[tuple[str, str, After]]]
-Behaviour = tuple[Policy, Hooks, bool]
+Behaviour = tuple[Policy, Hooks]
 
 
 class Emulator:
@@ -72,10 +72,10 @@ class Emulator:
 
     def _behaviour(self) -> Behaviour:
         hooks = (list(self._arriving), list(self._before), list(self._after))
-        return copy.copy(self.policy), hooks, self.concurrent
+        return copy.copy(self.policy), hooks
 
     def _behave(self, behaviour: Behaviour) -> None:
-        self.policy, (self._arriving, self._before, self._after), self.concurrent = behaviour
+        self.policy, (self._arriving, self._before, self._after) = behaviour
 
     def arriving(self, hook: Before) -> None:
         """Call `hook` before the gateway looks at any request; it may answer."""

@@ -8,7 +8,7 @@ from conformance.engine.kinds import FLOW_SERVICE_KINDS, KINDS
 from conformance.engine.session import Session
 from conformance.rules.gateway import GENERATED
 from conformance.rules.generated.pool import POOLS
-from conformance.rules.generated.rules import ANY_ORDER, ETAGS, LINKS, REFUSED, journey_of
+from conformance.rules.generated.rules import ANY_ORDER, ETAGS, LINKS, REFUSED
 from conformance.rules.generated.wire import Wire
 from conformance.rules.probes.registry import probe
 
@@ -65,7 +65,7 @@ def _list_the_refused(session: Session, wire: Wire) -> None:
 
 for _service in POOLS:
     _rows = [f"{_service}.generated.{name}-*" for name in ("requests", "answers")]
-    probe(journey_of(_service), *_rows, *EXTRA.get(_service, ()), late=True)(
+    probe(f"generated-{_service}", *_rows, *EXTRA.get(_service, ()), late=True)(
         partial(generated, service=_service)
     )
     probe(f"soak-{_service}-types", *_rows, repeats=True)(partial(wrong_types, service=_service))

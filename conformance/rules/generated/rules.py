@@ -26,11 +26,6 @@ LINKS = "flow-service.generated.links-lead-to-what-exists"
 LINK_CHECKS = ("use_after_free", "ensure_resource_availability")
 
 
-def journey_of(service: str) -> str:
-    """The journey that generates the requests of a service."""
-    return f"generated-{service}"
-
-
 @cache
 def contract() -> Contract:
     """The contract, read once."""
@@ -39,7 +34,7 @@ def contract() -> Contract:
 
 def _generated(evidence: Evidence, service: str) -> Iterator[Exchange]:
     for exchange in evidence.answered():
-        if exchange.journey == journey_of(service) and exchange.case == GENERATED:
+        if exchange.case == GENERATED and contract()[exchange.operation].service == service:
             yield exchange
 
 

@@ -1,6 +1,7 @@
 """The same lawful calls many times over, to meet what is broken only now and then (full profile)."""
 
 from functools import partial
+from typing import Any
 
 from conformance.engine.exchange import Exchange
 from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, SOURCE, TARGET, Kind
@@ -104,7 +105,7 @@ def soak_patches(session: Session) -> None:
         read = change(session, FLOW, read, _many(number))
 
 
-def _many(number: int) -> list[dict[str, object]]:
+def _many(number: int) -> list[dict[str, Any]]:
     here, there = number % 2, 1 - number % 2
     texts = [f"{step} {number} · 데이터" for step in ("First", "Second")]
     return [

@@ -32,12 +32,21 @@ from conformance.rules.probes.registry import probe
 def soak_registry(session: Session) -> None:
     for number in range(session.world.repeats):
         session.call("getStats", step="soak-stats")
-        for kind, body in ((SCHEMA, schema_body), (CLASS, class_body)):
-            asked = body(session, f"Soak {kind.name} {number} · Größe")
-            created = session.call(kind.create(), body=asked, step=f"soak-{kind.name}")
-            _soak(session, kind, str(session.take(created, "/meta:altId")), number)
-            if kind is SCHEMA:
-                list_schemas(session, "title", session.name("Soak"), [], lacks=asked["title"])
+        body = schema_body(session, f"Soak schema {number} · Größe")
+        _soak_named(session, SCHEMA, body, number)
+        list_schemas(session, "title", session.name("Soak"), [], lacks=body["title"])
+        body = class_body(session, f"Soak class {number} · Größe")
+        made = session.call("createClass", body=body, step="soak-class")
+        adhoc = str(session.take(made, "/$id"))
+        body = schema_body(session, f"Soak ad hoc schema {number}")
+        body |= {"allOf": [{"$ref": adhoc}], "meta:class": adhoc}
+        _soak_named(session, SCHEMA, body, number)
+        _soak(session, CLASS, str(session.take(made, "/meta:altId")), number)
+
+
+def _soak_named(session: Session, kind: Kind, body: dict[str, Any], number: int) -> None:
+    made = session.call(kind.create(), body=body, step=f"soak-{kind.name}")
+    _soak(session, kind, str(session.take(made, "/meta:altId")), number)
 
 
 @probe("soak-data", "catalog.*", "data-prep.*", also=("*",), repeats=True)
@@ -96,6 +105,7 @@ def soak_reads(session: Session) -> None:
         ("listFlowSpecs", {"query": {"property": 'name=="CRMToAEP"'}}),
         ("getFlowSpec", {"id": DESTINATION_FLOW["id"]}),
         ("listRuns", {"query": {"property": f"flowId=={flow}"}}),
+        ("listRuns", {"query": {"property": f"flowId=={other}"}}),
         ("listRuns", {"query": {"property": f"flowId=={idle}"}}),
         ("listConnectionSpecs", {}),
         ("listConnectionSpecs", {}),
@@ -126,7 +136,8 @@ def soak_creates(session: Session) -> None:
     for number in range(session.world.repeats):
         for kind, template in ((SOURCE, source), (TARGET, half.target)):
             body = next(e.sent for e in session.exchanges if e.at("/id") == template)
-            made = make(session, kind, {**body, "name": session.name(f"Soak {number} · Größe")})
+            own = {"name": session.name(f"Soak {number} · Größe"), "description": f"Größe {number}"}
+            made = make(session, kind, {**body, **own})
             session.call(kind.get(), made, step=f"soak-{kind.name}-read")
             remove(session, kind, made, step=f"soak-{kind.name}-delete")
         made = make(session, FLOW, {**flow, "name": session.name(f"Soak flow {number} · Größe")})
