@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from conformance.emulator import occasions
+from conformance.emulator.app import Emulator
+from conformance.emulator.exchange import Request, Response
 from conformance.engine.evidence import Journey
 from conformance.proof.material import Effort, LocalRun, material
 from conformance.rules.probes.registry import PROBES
@@ -49,6 +51,22 @@ def test_the_first_seconds_begin_with_the_first_call(clock):
         seen.append(shows(call("b")))
     assert name == "lost-update"
     assert seen == [True, True, False, False]
+
+
+def test_what_a_fault_remembers_it_sees_also_where_it_does_not_show():
+    emulator, seen = Emulator(), []
+
+    def fault(emulator):
+        usual = emulator.policy.render_error
+        emulator.watch("render_error", lambda *given: seen.append("refusal") or usual(*given))
+        emulator.note("*", lambda *given: seen.append("answer"), when="always")
+        emulator.after("*", lambda *given: Response(299), when="always")
+
+    showing = iter([False, True])
+    emulator.now_and_then(fault, lambda request: next(showing))
+    told = [emulator.handle(Request(method="GET", path="/nowhere")).status for _ in range(2)]
+    assert told == [403, 299]
+    assert seen == ["refusal", "answer"] * 2
 
 
 class Noted(LocalRun):

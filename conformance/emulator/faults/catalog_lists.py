@@ -30,7 +30,7 @@ def _on_missing(emulator: Emulator, deleted: bool, answer: After) -> None:
     def wanted(request: Request, response: Response, emulator: Emulator) -> bool:
         return response.status == 404 and (request.params["id"] in gone) is deleted
 
-    emulator.policy.remove = remove
+    emulator.watch("remove", remove)
     emulator.after("getDataSet", only_if(wanted, answer), when="error")
 
 
@@ -88,7 +88,7 @@ def _(emulator: Emulator) -> None:
         record = cached.pop(request.params["id"], None)
         return None if record is None else Response(200, {record.id: record.document})
 
-    emulator.policy.remove = remove
+    emulator.watch("remove", remove)
     emulator.before("getDataSet", remember)
 
 

@@ -114,15 +114,14 @@ def _(emulator: Emulator, kind: Kind) -> None:
     free: list[str] = []
     usual = emulator.policy.new_id
 
-    def freed(request: Request, response: Response, emulator: Emulator) -> Response:
+    def freed(request: Request, response: Response, emulator: Emulator) -> None:
         free.append(request.params["id"])
-        return response
 
     def new_id(emulator: Emulator, name: str) -> str:
         return free.pop() if name == kind.name and free else usual(emulator, name)
 
     emulator.policy.new_id = new_id
-    emulator.after(kind.delete, freed)
+    emulator.note(kind.delete, freed)
 
 
 @family(

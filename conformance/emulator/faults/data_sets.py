@@ -44,17 +44,16 @@ def _(emulator: Emulator) -> None:
     """A deleted schema stays in the list."""
     gone: list[Any] = []
 
-    def keep(request: Request, response: Response, emulator: Emulator) -> Response:
+    def keep(request: Request, response: Response, emulator: Emulator) -> None:
         assert request.record is not None
         gone.append(copy.deepcopy(request.record.document))
-        return response
 
     def show(request: Request, response: Response, emulator: Emulator) -> Response:
         names = ("title", "$id", "meta:altId", "version")
         response.payload["results"] += [{name: one[name] for name in names} for one in gone[-1:]]
         return response
 
-    emulator.after("deleteSchema", keep)
+    emulator.note("deleteSchema", keep)
     emulator.after("listSchemas", show)
 
 

@@ -32,7 +32,7 @@ def deleted_ids(emulator: Emulator) -> set[str]:
         gone.add(record.id)
         usual(emulator, request, record)
 
-    emulator.policy.remove = remove
+    emulator.watch("remove", remove)
     return gone
 
 
@@ -99,7 +99,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
             return response
         return Response(200, {"items": [emulator.policy.present(emulator, request, record)]})
 
-    emulator.policy.remove = remove
+    emulator.watch("remove", remove)
     emulator.after(kind.get, cached, when="error")
 
 

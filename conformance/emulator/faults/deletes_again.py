@@ -10,11 +10,10 @@ from conformance.emulator.faults.kinds import Kind, family
 def _deleted(emulator: Emulator, kind: Kind) -> set[str]:
     gone: set[str] = set()
 
-    def keep(request: Request, response: Response, emulator: Emulator) -> Response:
+    def keep(request: Request, response: Response, emulator: Emulator) -> None:
         gone.add(request.params["id"])
-        return response
 
-    emulator.after(kind.delete, keep)
+    emulator.note(kind.delete, keep)
     return gone
 
 

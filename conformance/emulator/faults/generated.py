@@ -70,11 +70,10 @@ def _(emulator: Emulator) -> None:
     """A flow of a generated request that is refused is listed all the same."""
     refused: set[str] = set()
 
-    def note(request: Request, response: Response, emulator: Emulator) -> Response:
+    def note(request: Request, response: Response, emulator: Emulator) -> None:
         name = request.payload.get("name") if isinstance(request.payload, dict) else None
         if isinstance(name, str) and ODD_ORIGIN in name:
             refused.add(name)
-        return response
 
     def show(request: Request, response: Response, emulator: Emulator) -> Response:
         asked_for = " ".join(request.arguments("property"))
@@ -85,7 +84,7 @@ def _(emulator: Emulator) -> None:
                 response.payload["items"].append({**item, "name": name})
         return response
 
-    emulator.after("createFlow", note, when="error")
+    emulator.note("createFlow", note, when="error")
     emulator.after("listFlows", show)
 
 

@@ -94,9 +94,8 @@ def _(emulator: Emulator) -> None:
     """A token is refused until half a second after it was issued."""
     issued: dict[str, float] = {}
 
-    def note(request: Request, response: Response, emulator: Emulator) -> Response:
+    def note(request: Request, response: Response, emulator: Emulator) -> None:
         issued[response.payload["access_token"]] = time.monotonic()
-        return response
 
     def wait(emulator: Emulator, request: Request) -> Response | None:
         token = request.headers.get("authorization", "")[7:]
@@ -104,7 +103,7 @@ def _(emulator: Emulator) -> None:
             request.headers["authorization"] = "Bearer not-yet-known"
         return None
 
-    emulator.after("fetchToken", note)
+    emulator.note("fetchToken", note)
     emulator.arriving(wait)
 
 

@@ -18,9 +18,8 @@ def _(emulator: Emulator, kind: Kind) -> None:
     """A list shows the etag that an entity had when it was made."""
     first: dict[str, str] = {}
 
-    def keep(request: Request, response: Response, emulator: Emulator) -> Response:
+    def keep(request: Request, response: Response, emulator: Emulator) -> None:
         first[response.payload["id"]] = response.payload["etag"]
-        return response
 
     def show(request: Request, response: Response, emulator: Emulator) -> Response:
         for item in response.payload.get("items", []):
@@ -28,7 +27,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
             item |= {"etag": etag, "version": etag}
         return response
 
-    emulator.after(kind.create, keep)
+    emulator.note(kind.create, keep)
     emulator.after(kind.list, show)
 
 

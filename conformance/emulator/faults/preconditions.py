@@ -58,7 +58,7 @@ def remember_etags(emulator: Emulator) -> set[str]:
         known.add(etag)
         return etag
 
-    emulator.policy.new_etag = new_etag
+    emulator.watch("new_etag", new_etag)
     return known
 
 
@@ -76,7 +76,7 @@ def remember_own_etags(emulator: Emulator) -> None:
             record.extra.setdefault("etags", []).append(record.document["etag"])
         return usual(emulator, record)
 
-    emulator.policy.new_etag = new_etag
+    emulator.watch("new_etag", new_etag)
 
 
 @family("{}-update-needs-no-if-match", MISSING, kinds=(CONNECTION, FLOW))

@@ -127,7 +127,7 @@ def _deleting(kind: str, name: str) -> None:
             deleted.update((request.params["id"], record.id, record.document.get("meta:altId", "")))
             usual(emulator, request, record)
 
-        emulator.policy.remove = remove
+        emulator.watch("remove", remove)
         again = asked(lambda request: request.params["id"] in deleted, refuse(410))
         emulator.after(f"get{name}", again, when="error")
 
@@ -136,14 +136,13 @@ def _deleting(kind: str, name: str) -> None:
         """A lookup after the delete makes the registry fail."""
         deleted: list[str] = []
 
-        def note(request: Request, response: Response, emulator: Emulator) -> Response:
+        def note(request: Request, response: Response, emulator: Emulator) -> None:
             deleted.append(request.params["id"].replace("/", ".").rpartition(".")[2])
-            return response
 
         def again(request: Request, response: Response, emulator: Emulator) -> bool:
             return request.params["id"].replace("/", ".").rpartition(".")[2] in deleted
 
-        emulator.after(f"delete{name}", note)
+        emulator.note(f"delete{name}", note)
         emulator.after(f"get{name}", only_if(again, fail), when="error")
 
 

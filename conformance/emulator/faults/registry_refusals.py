@@ -97,15 +97,14 @@ def _(emulator: Emulator) -> None:
 def _unknown(emulator: Emulator, answer: Response) -> None:
     seen: set[str] = set()
 
-    def note(request: Request, response: Response, emulator: Emulator) -> Response:
+    def note(request: Request, response: Response, emulator: Emulator) -> None:
         seen.add(response.payload["$id"].rpartition("/")[2])
-        return response
 
     def swap(request: Request, response: Response, emulator: Emulator) -> Response:
         digits = request.params["id"].replace("/", ".").rpartition(".")[2]
         return response if response.status != 404 or digits in seen else answer
 
-    emulator.after("createSchema", note)
+    emulator.note("createSchema", note)
     emulator.after("getSchema", swap, when="error")
 
 

@@ -120,12 +120,15 @@ def _(emulator: Emulator) -> None:
     """A mapping set that is equal to another is answered with the id of the other."""
     made: dict[bytes, Record] = {}
 
-    def answer(request: Request, response: Response, emulator: Emulator) -> Response:
+    def keep(request: Request, response: Response, emulator: Emulator) -> None:
         assert request.record is not None
-        first = made.setdefault(request.body, request.record)
-        response.payload["id"] = first.id
+        made.setdefault(request.body, request.record)
+
+    def answer(request: Request, response: Response, emulator: Emulator) -> Response:
+        response.payload["id"] = made[request.body].id
         return response
 
+    emulator.note("createMappingSet", keep)
     emulator.after("createMappingSet", answer)
 
 
