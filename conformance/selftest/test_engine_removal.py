@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.engine.kinds import FLOW
+from conformance.engine.kinds import CONNECTION, FLOW
 from conformance.engine.removal import TOO_EARLY, remove
 from conformance.selftest.builders import Script, session
 
@@ -49,3 +49,28 @@ def test_flow_is_not_known_to_be_settled_after_a_change(before):
     one.call("getFlow", "f1")
     one.call(before, "f1", body=[], halts=False)
     assert remove(one, FLOW, "f1", step="delete").status == 204
+
+
+@pytest.mark.parametrize("reads", [["delete-finalizing"], []])
+def test_base_connection_is_deleted_again_once_its_flow_has_left(reads):
+    left, in_use = list(reads), [True]
+
+    def answer(method, *_):
+        if method == "GET":
+            in_use[:] = [bool(left)]
+            return (200, {"items": [{"id": "f1", "state": left.pop()}]}) if left else (404, {})
+        return (400, REFUSED) if in_use[0] else (204, "")
+
+    one = session(Script(answer))
+    one.world.sleep = lambda seconds: None
+    one.made("flow", "f1")
+    assert remove(one, CONNECTION, "c1", step="delete").status == 204
+    deletes = [e.case for e in one.exchanges if e.operation == "deleteConnection"]
+    assert deletes == [TOO_EARLY, None]
+
+
+def test_refusal_to_delete_a_base_connection_without_flows_counts():
+    one = session(Script(lambda method, *_: (400, REFUSED)))
+    one.world.sleep = lambda seconds: None
+    remove(one, CONNECTION, "c1", step="delete", halts=False)
+    assert one.exchanges[0].case is None

@@ -190,6 +190,13 @@ def test_server_error_on_some_request_is_found(fault):
     assert "curl -X" in "\n".join(verdict.broken[0].exchange.notes["curl_sequence"])
 
 
+def test_server_error_on_one_value_of_another_type_in_twenty_is_found():
+    with emulator(fails_once_in_twenty) as world:
+        taken = take(replace(world, repeats=25), "soak-data-prep-types")
+    verdict = judge("data-prep.generated.requests-never-cause-a-server-error", taken)
+    assert (verdict.verdict, verdict.intermittent) == (FAIL, True)
+
+
 def test_answer_outside_the_contract_is_found():
     def change(emulator):
         present = emulator.policy.check_data_set

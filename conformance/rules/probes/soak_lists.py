@@ -30,7 +30,9 @@ def soak_lists(session: Session) -> None:
         made = [make(session, kind, {**body, "name": name}) for name in names]
         for number in range(session.world.repeats):
             list_named(session, kind, names[:1], lists=made[:1], named=names[0])
-            list_named(session, kind, names, {"orderby": "-name"}, ordered="-name")
+            order = ("-name", "description,name", "name")[number % 3]
+            list_named(session, kind, names, {"orderby": order}, ordered=order)
+            list_named(session, kind, names, {"limit": "1"}, limit=1)
             if number % 3 == 1:  # never in step with a fault that counts
                 walk(session, kind, names, made)
 

@@ -110,7 +110,11 @@ def soak_reads(session: Session) -> None:
         ("listConnectionSpecs", {}),
         ("listConnectionSpecs", {}),
     )
+    listed = session.call("listRuns", query={"property": f"flowId=={flow}"}, step="soak-runs")
+    run = listed.at("/items/0/id")
     for number in range(session.world.repeats):
+        if isinstance(run, str):
+            session.call("getRun", run, step="soak-run", halts=False)
         for operation, call in reads[
             : None if number % 2 else -1
         ]:  # never in step with a fault that counts
