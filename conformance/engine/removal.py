@@ -52,15 +52,13 @@ def remove(
 def _once_its_flows_left(
     session: Session, refused: Exchange, identifier: str, step: str, sandbox: str | None
 ) -> Exchange:
-    """Delete a base connection again once no flow that was deleted is still on its way out.
-
-    Also where none is any more: the last may have left between the refusal and the read.
-    """
-    flows = [one.id for one in session.created if one.resource == FLOW.name]
-    for flow in flows:
+    """Delete a base connection again once all flows have left, be it between the refusal and the first read."""
+    left = []
+    for flow in [one.id for one in session.created if one.resource == FLOW.name]:
         read = partial(session.call, FLOW.get(), flow, step=f"{step}-waits", sandbox=sandbox)
-        session.poll(partial(read, case=TOO_EARLY), _has_left, SETTLING_SECONDS)
-    if not flows:
+        last = session.poll(partial(read, case=TOO_EARLY), _has_left, SETTLING_SECONDS)
+        left.append(last.status == 404)
+    if not left or not all(left):
         return refused
     again = session.call(CONNECTION.delete(), identifier, step=step, sandbox=sandbox, halts=False)
     if again.status != refused.status:
