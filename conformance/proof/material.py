@@ -1,5 +1,6 @@
 """What every trial of a process shares, and the run of one emulator."""
 
+import gc
 import secrets
 import select
 import time
@@ -251,3 +252,4 @@ def hurry() -> None:
             for action in step.get("onFailure", ()):
                 if action["type"] == "retry":
                     action["retryLimit"] = min(action["retryLimit"], int(LONGEST_WAIT))
+    gc.set_threshold(100_000, 50, 100)  # a trial is short, and what all share is large
