@@ -68,7 +68,10 @@ for _service in POOLS:
     probe(f"generated-{_service}", *_rows, *EXTRA.get(_service, ()), late=True)(
         partial(generated, service=_service)
     )
-    probe(f"soak-{_service}-types", *_rows, repeats=True)(partial(wrong_types, service=_service))
+    if _service != "data-collection":  # a raw message may be any object
+        probe(f"soak-{_service}-types", *_rows, repeats=True)(
+            partial(wrong_types, service=_service)
+        )
 
 
 @probe("generated-order", ANY_ORDER, late=True)
