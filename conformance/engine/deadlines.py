@@ -37,15 +37,15 @@ class WatchedAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *given: Any, **named: Any) -> None:
         super().init_poolmanager(*given, **named)
-        _choose(self.poolmanager)
+        _watch(self.poolmanager)
 
     def proxy_manager_for(self, *given: Any, **named: Any) -> Any:
         manager = super().proxy_manager_for(*given, **named)
-        _choose(manager)
+        _watch(manager)
         return manager
 
 
-def _choose(manager: PoolManager) -> None:
+def _watch(manager: PoolManager) -> None:
     manager.pool_classes_by_scheme = {"http": _Plain, "https": _Secure}
 
 
@@ -69,15 +69,15 @@ class Deadline:
         """Cut the connections that this thread opens in the block once the time is over."""
         self._end = time.monotonic() + seconds
         _current.watch = self
-        _watch.over(self)
+        _lookout.over(self)
         try:
             yield
         finally:
             _current.watch = None
-            _watch.leave(self)
+            _lookout.leave(self)
 
 
-class _Watch:
+class _Lookout:
     """One thread for all deadlines of a process: starting one for each request costs half a millisecond."""
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ class _Watch:
             self._open.discard(deadline)
 
     def _look(self) -> None:
-        pause = threading.Event()
+        pause = threading.Event()  # not time.sleep, which tests of the client replace
         while True:
             pause.wait(LOOK_AGAIN)
             with self._lock:
@@ -106,7 +106,7 @@ class _Watch:
                     deadline.look()
 
 
-_watch = _Watch()
+_lookout = _Lookout()
 
 
 def _hang_up(connection: socket.socket) -> None:

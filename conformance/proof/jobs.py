@@ -47,9 +47,8 @@ def variant_jobs(effort: Effort, runs: int) -> list[Job]:
     """So many trials of each variant, and of the clean emulator five times as many, or one."""
     jobs = []
     for name, seam in VARIANTS.all().items():
-        arguments = (name, (), (name,), (), effort)
-        jobs += [Job("variants", name, try_emulator, arguments, {"summary": seam.summary})] * runs
-    clean = Job("variants", CLEAN, try_emulator, (CLEAN, (), (), (), effort), {"summary": ""})
+        jobs += [_lawful_job("variants", name, (name,), seam.summary, effort)] * runs
+    clean = _lawful_job("variants", CLEAN, (), "", effort)
     return jobs + [clean] * (5 * runs if runs > 1 else 1)
 
 
@@ -59,10 +58,15 @@ def mixture_jobs(effort: Effort, runs: int) -> list[Job]:
     jobs = []
     for number in range(1, MIXTURES + 1):
         half = tuple(sample(variants, len(variants) // 2, number))
-        name = f"{MIXTURE}{number}"
-        about = {"summary": " ".join(half)}
-        jobs += [Job("mixtures", name, try_emulator, (name, (), half, (), effort), about)] * runs
+        job = _lawful_job("mixtures", f"{MIXTURE}{number}", half, " ".join(half), effort)
+        jobs += [job] * runs
     return jobs
+
+
+def _lawful_job(
+    of_set: str, name: str, variants: tuple[str, ...], summary: str, effort: Effort
+) -> Job:
+    return Job(of_set, name, try_emulator, (name, (), variants, (), effort), {"summary": summary})
 
 
 def response_jobs(effort: Effort) -> list[Job]:

@@ -235,7 +235,10 @@ def _data() -> tuple[Contract, Catalogue, dict[str, Any], Workflows]:
 
 
 def hurry() -> None:
-    """Let this process wait no longer than an emulator may take to settle, or to open an inlet."""
+    """Let this process wait no longer than an emulator may take to settle, or to open an inlet.
+
+    A trial is short and what all share is large, so garbage is seldom collected.
+    """
     patient = Session.poll
 
     def poll(
@@ -252,4 +255,4 @@ def hurry() -> None:
             for action in step.get("onFailure", ()):
                 if action["type"] == "retry":
                     action["retryLimit"] = min(action["retryLimit"], int(LONGEST_WAIT))
-    gc.set_threshold(100_000, 50, 100)  # a trial is short, and what all share is large
+    gc.set_threshold(100_000, 50, 100)

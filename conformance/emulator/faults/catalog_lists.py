@@ -7,6 +7,7 @@ from conformance.emulator.app import After, Emulator
 from conformance.emulator.changes import body, empty, only_if
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
+from conformance.emulator.faults.deletes import deleted_ids
 from conformance.emulator.store import Record
 
 UNKNOWN = "catalog.data-sets.unknown-data-set-is-not-found"
@@ -20,17 +21,11 @@ SERVER_ERROR = "gateway.errors.bad-requests-never-answer-server-error"
 
 
 def _on_missing(emulator: Emulator, deleted: bool, answer: After) -> None:
-    gone: set[str] = set()
-    usual = emulator.policy.remove
-
-    def remove(emulator: Emulator, request: Request, record: Record) -> None:
-        gone.add(record.id)
-        usual(emulator, request, record)
+    gone = deleted_ids(emulator)
 
     def wanted(request: Request, response: Response, emulator: Emulator) -> bool:
         return response.status == 404 and (request.params["id"] in gone) is deleted
 
-    emulator.watch("remove", remove)
     emulator.after("getDataSet", only_if(wanted, answer), when="error")
 
 

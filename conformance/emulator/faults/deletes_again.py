@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from conformance.emulator.app import Emulator
 from conformance.emulator.exchange import Request, Response
+from conformance.emulator.faults.deletes import deleted_ids
 from conformance.emulator.faults.kinds import Kind, family
-
-
-def _deleted(emulator: Emulator, kind: Kind) -> set[str]:
-    gone: set[str] = set()
-
-    def keep(request: Request, response: Response, emulator: Emulator) -> None:
-        gone.add(request.params["id"])
-
-    emulator.note(kind.delete, keep)
-    return gone
 
 
 @family("{}-is-updated-after-its-delete", "update-of-deleted-one-is-not-found")
 def _(emulator: Emulator, kind: Kind) -> None:
     """An update of what was deleted is answered as if it were done."""
-    gone = _deleted(emulator, kind)
+    gone = deleted_ids(emulator)
 
     def answer(request: Request, response: Response, emulator: Emulator) -> Response:
         identifier = request.params["id"]
@@ -34,7 +25,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
 @family("{}-is-deleted-twice", "delete-of-deleted-one-is-not-found")
 def _(emulator: Emulator, kind: Kind) -> None:
     """A second delete is answered as the first."""
-    gone = _deleted(emulator, kind)
+    gone = deleted_ids(emulator)
 
     def answer(request: Request, response: Response, emulator: Emulator) -> Response:
         again = response.status == 404 and request.params["id"] in gone

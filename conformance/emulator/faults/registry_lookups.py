@@ -8,10 +8,10 @@ from typing import Any
 from conformance.emulator import entities
 from conformance.emulator.alterations import asked, fail, refuse
 from conformance.emulator.app import After, Emulator
-from conformance.emulator.changes import body, every, only_if, replace, status
+from conformance.emulator.changes import body, every, replace, status
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
-from conformance.emulator.faults.registry_tools import KINDS
+from conformance.emulator.faults.registry_tools import KINDS, digits_of
 from conformance.emulator.store import Record
 
 SERVER_ERROR = "gateway.errors.bad-requests-never-answer-server-error"
@@ -120,30 +120,24 @@ def _deleting(kind: str, name: str) -> None:
     @fault(f"deleted-{one}-answers-410", breaks=[gone])
     def _(emulator: Emulator) -> None:
         """What was deleted is answered Gone."""
-        deleted: set[str] = set()
-        usual = emulator.policy.remove
-
-        def remove(emulator: Emulator, request: Request, record: Record) -> None:
-            deleted.update((request.params["id"], record.id, record.document.get("meta:altId", "")))
-            usual(emulator, request, record)
-
-        emulator.watch("remove", remove)
-        again = asked(lambda request: request.params["id"] in deleted, refuse(410))
+        again = asked(_was_deleted(emulator, name), refuse(410))
         emulator.after(f"get{name}", again, when="error")
 
     @fault(f"deleted-{one}-answers-server-error", breaks=[gone, SERVER_ERROR])
     def _(emulator: Emulator) -> None:
         """A lookup after the delete makes the registry fail."""
-        deleted: list[str] = []
+        again = asked(_was_deleted(emulator, name), fail)
+        emulator.after(f"get{name}", again, when="error")
 
-        def note(request: Request, response: Response, emulator: Emulator) -> None:
-            deleted.append(request.params["id"].replace("/", ".").rpartition(".")[2])
 
-        def again(request: Request, response: Response, emulator: Emulator) -> bool:
-            return request.params["id"].replace("/", ".").rpartition(".")[2] in deleted
+def _was_deleted(emulator: Emulator, name: str) -> Callable[[Request], bool]:
+    deleted: set[str] = set()
 
-        emulator.note(f"delete{name}", note)
-        emulator.after(f"get{name}", only_if(again, fail), when="error")
+    def note(request: Request, response: Response, emulator: Emulator) -> None:
+        deleted.add(digits_of(request))
+
+    emulator.note(f"delete{name}", note)
+    return lambda request: digits_of(request) in deleted
 
 
 for _kind, _name in KINDS.items():

@@ -10,6 +10,7 @@ from conformance.emulator.app import Emulator
 from conformance.emulator.errors import RefusalError
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
+from conformance.emulator.faults.registry_tools import digits_of
 from conformance.emulator.registry import LOOKED_UP
 from conformance.emulator.store import Document
 
@@ -101,8 +102,7 @@ def _unknown(emulator: Emulator, answer: Response) -> None:
         seen.add(response.payload["$id"].rpartition("/")[2])
 
     def swap(request: Request, response: Response, emulator: Emulator) -> Response:
-        digits = request.params["id"].replace("/", ".").rpartition(".")[2]
-        return response if response.status != 404 or digits in seen else answer
+        return response if response.status != 404 or digits_of(request) in seen else answer
 
     emulator.note("createSchema", note)
     emulator.after("getSchema", swap, when="error")

@@ -17,6 +17,11 @@ KINDS = {"classes": "Class", "schemas": "Schema"}
 Rename = Callable[[str], str]
 
 
+def digits_of(request: Request) -> str:
+    """The digits in which both names of a class or schema end, `$id` and `meta:altId`."""
+    return request.params["id"].replace("/", ".").rpartition(".")[2]
+
+
 def rename(new: Rename) -> After:
     """Give a created class or schema another `$id`, under which it is found from then on."""
     change = stored(replace("/$id", new))

@@ -49,29 +49,25 @@ SEGMENTS = "/transformations/0/params/segmentSelectors/selectors"
 PROFILES = "/transformations/0/params/profileSelectors/selectors"
 
 
-def _add(path: str, value: Any) -> dict[str, Any]:
+def add(path: str, value: Any) -> dict[str, Any]:
+    """The operation that adds a value at a place, after the last where that is `-`."""
     return {"op": "add", "path": path, "value": value}
-
-
-def append(path: str, value: Any) -> dict[str, Any]:
-    """The operation that adds at the end of a list."""
-    return _add(f"{path}/-", value)
 
 
 NEEDED_PATCHES = ("patch-adds-at-the-end", "patch-applies-operations-in-order")
 PATCHES: tuple[tuple[str, list[dict[str, Any]]], ...] = (
     (
         "patch-adds-at-the-end",
-        [append(SEGMENTS, segment("Zulu")), append(SEGMENTS, segment("alpha"))],
+        [add(f"{SEGMENTS}/-", segment("Zulu")), add(f"{SEGMENTS}/-", segment("alpha"))],
     ),
-    ("patch-adds-at-an-index", [_add(f"{SEGMENTS}/1", segment("Middle"))]),
+    ("patch-adds-at-an-index", [add(f"{SEGMENTS}/1", segment("Middle"))]),
     (
         "patch-applies-operations-in-order",
         [
-            append(PROFILES, attribute("person.lastName")),
-            append(PROFILES, attribute("Person.Name.FirstName")),
+            add(f"{PROFILES}/-", attribute("person.lastName")),
+            add(f"{PROFILES}/-", attribute("Person.Name.FirstName")),
             {"op": "remove", "path": f"{SEGMENTS}/0"},
-            _add(f"{SEGMENTS}/0", segment("In place")),
+            add(f"{SEGMENTS}/0", segment("In place")),
             {"op": "replace", "path": "/description", "value": "first"},
             {"op": "replace", "path": "/description", "value": "second"},
         ],
@@ -125,7 +121,7 @@ def _patches(session: Session, read: Exchange) -> Exchange:
     read = _equal(session, read)
     headers = {"If-Match": etag_of(session, read)}
     half = [
-        append(SEGMENTS, segment("Half")),
+        add(f"{SEGMENTS}/-", segment("Half")),
         {"op": "replace", "path": "/name", "value": session.name("half")},
     ]
     failing = [*half, {"op": "remove", "path": "/transformations/0/params/nowhere/0"}]
@@ -139,7 +135,7 @@ def _patches(session: Session, read: Exchange) -> Exchange:
 
 
 def _escaped(session: Session, read: Exchange) -> None:
-    operations = [_add(f"{PROFILES}/0/value/a~1b~01c", "x")]
+    operations = [add(f"{PROFILES}/0/value/a~1b~01c", "x")]
     requirement = FLOW.row("patch-reads-escaped-pointers")
     exchange = put(
         session,
@@ -158,7 +154,7 @@ def _escaped(session: Session, read: Exchange) -> None:
 def _equal(session: Session, read: Exchange) -> Exchange:
     """Add an attribute twice; returns the flow as it was, or the last read of it."""
     requirement = FLOW.row("patch-adds-an-equal-value")
-    twin = append(PROFILES, attribute("person.birthDate"))
+    twin = add(f"{PROFILES}/-", attribute("person.birthDate"))
     headers = {"If-Match": etag_of(session, read)}
     flow = read.path["id"]
     exchange = put(session, requirement, "updateFlow", flow, body=[twin, twin], headers=headers)

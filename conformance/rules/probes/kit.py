@@ -163,9 +163,13 @@ def stored(session: Session) -> Stored:
     created = session.call("createSchema", body=schema_body(session, title), step="create-schema")
     schema = str(session.take(created, "/$id"))
     data_set = make_data_set(session, schema, "probe dataset")
-    mapping = session.call("createMappingSet", body=mapping_body(schema), step="create-mapping-set")
-    identifier = str(session.take(mapping, "/id"))
-    return Stored(schema, data_set, identifier)
+    return Stored(schema, data_set, make_mapping_set(session, schema))
+
+
+def make_mapping_set(session: Session, schema: str, step: str = "create-mapping-set") -> str:
+    """Create a mapping set to a schema (S1:183) and return its id."""
+    answer = session.call("createMappingSet", body=mapping_body(schema), step=step)
+    return str(session.take(answer, "/id"))
 
 
 def make_data_set(

@@ -1,7 +1,9 @@
 """Probes of lists: what they contain, leave out, and how they page."""
 
+from collections.abc import Callable
 from typing import Any
 
+from conformance.engine.exchange import Exchange
 from conformance.engine.kinds import CONNECTION, FLOW, SOURCE, TARGET, Kind
 from conformance.engine.removal import remove
 from conformance.engine.session import Session
@@ -74,7 +76,7 @@ def probe_list(session: Session, kind: Kind, body: dict[str, Any]) -> None:
     remove(session, kind, made[0], step=f"delete-{kind.name}")
     put(session, kind.row("deleted-one-is-gone"), kind.get(), made[0])
     if etag:
-        _again(session, kind, made[0], etag)
+        touch_deleted(session, kind, made[0], etag, put)
     list_named(session, kind, names[:1], lacks=made[:1])
 
 
@@ -91,11 +93,13 @@ def list_changed(session: Session, kind: Kind, identifier: str, name: str) -> st
     return etag_of(session, read)
 
 
-def _again(session: Session, kind: Kind, gone: str, etag: str) -> None:
-    """Update and delete what was deleted."""
+def touch_deleted(
+    session: Session, kind: Kind, gone: str, etag: str, send: Callable[..., Exchange | None]
+) -> None:
+    """Update and delete what was deleted; `send` is `put` or `put_once`."""
     row, headers = kind.row("update-of-deleted-one-is-not-found"), {"If-Match": etag}
-    put(session, row, kind.update(), gone, body=describe("x"), headers=headers)
-    put(session, kind.row("delete-of-deleted-one-is-not-found"), kind.delete(), gone)
+    send(session, row, kind.update(), gone, body=describe("x"), headers=headers)
+    send(session, kind.row("delete-of-deleted-one-is-not-found"), kind.delete(), gone)
 
 
 def list_named(

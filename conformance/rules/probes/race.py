@@ -19,8 +19,7 @@ def race(session: Session, kind: Kind, read: Exchange) -> None:
     requirement = kind.row("concurrent-updates-have-one-winner")
     if not session.wants(requirement):
         return
-    thorough = session.wants(kind.row("update-with-garbage-etag-is-refused"))
-    rounds = _rounds(session, kind, thorough)
+    rounds = _rounds(session, kind)
     others = [session.world.client.fork() for _ in range(max(rounds) - 1)]
     clients = [session.world.client, *others]
     for client in others:
@@ -39,11 +38,12 @@ def race(session: Session, kind: Kind, read: Exchange) -> None:
                 break
 
 
-def _rounds(session: Session, kind: Kind, thorough: bool) -> tuple[int, ...]:
+def _rounds(session: Session, kind: Kind) -> tuple[int, ...]:
     """The writers of each round; few of them where a window that opens now and then is looked for."""
     more = session.world.repeats - 1
     if kind is not FLOW:
         return ROUNDS_OF_PARTS + (2,) * more
+    thorough = session.wants(kind.row("update-with-garbage-etag-is-refused"))
     return (THOROUGH_ROUNDS if thorough else ROUNDS) + (2, 3) * more
 
 

@@ -10,13 +10,13 @@ from conformance.rules.probes.changes import change, describe
 from conformance.rules.probes.flow_updates import (
     PROFILES,
     SEGMENTS,
-    append,
+    add,
     attribute,
     bare_segment,
     segment,
 )
 from conformance.rules.probes.kit import account_body, destination, etag_of, make, read_one, settled
-from conformance.rules.probes.lists import list_changed, list_named, part_body
+from conformance.rules.probes.lists import list_changed, list_named, part_body, touch_deleted
 from conformance.rules.probes.registry import probe, put_once, until_gone
 
 SOAKED = (
@@ -61,14 +61,6 @@ def _read_deleted(session: Session, kind: Kind, identifier: str) -> Exchange:
     return session.call(kind.get(), identifier, step="read-deleted", case=row)
 
 
-def _touch_deleted(session: Session, kind: Kind, identifier: str, etag: str) -> None:
-    update = {"body": describe("x"), "headers": {"If-Match": etag}}
-    row = kind.row("update-of-deleted-one-is-not-found")
-    put_once(session, row, kind.update(), identifier, **update)
-    row = kind.row("delete-of-deleted-one-is-not-found")
-    put_once(session, row, kind.delete(), identifier)
-
-
 def _soak(session: Session, kind: Kind, body: dict[str, object]) -> None:
     times = session.world.repeats
     optional = () if kind is CONNECTION else ("description",)
@@ -86,7 +78,7 @@ def _soak(session: Session, kind: Kind, body: dict[str, object]) -> None:
         else:
             session.call(kind.delete(), made, step=f"delete-{kind.name}")
             until_gone(session, partial(_read_deleted, session, kind, made))
-            _touch_deleted(session, kind, made, etag_of(session, read))
+            touch_deleted(session, kind, made, etag_of(session, read), put_once)
     read = settled(session, kept) if kind is FLOW else read_one(session, kind, kept)
     for number in range(times):
         read = change(session, kind, read, describe(f"Soak {number} · 데이터"))
@@ -99,7 +91,7 @@ def _soak(session: Session, kind: Kind, body: dict[str, object]) -> None:
 def soak_patches(session: Session) -> None:
     """One patch of many operations, which leaves two segments in place, whole and bare by turns."""
     flow = make(session, FLOW, destination(session).flow(session, "soak patches"))
-    begun = [append(SEGMENTS, segment(name)) for name in ("first", "second")]
+    begun = [add(f"{SEGMENTS}/-", segment(name)) for name in ("first", "second")]
     read = change(session, FLOW, settled(session, flow), begun)
     for number in range(session.world.repeats):
         read = change(session, FLOW, read, _many(number))
@@ -111,8 +103,8 @@ def _many(number: int) -> list[dict[str, Any]]:
     return [
         {"op": "replace", "path": f"{SEGMENTS}/{here}", "value": bare_segment(texts[0])},
         {"op": "replace", "path": f"{SEGMENTS}/{there}", "value": segment(texts[1])},
-        {"op": "add", "path": f"{SEGMENTS}/1", "value": segment("Middle")},
+        add(f"{SEGMENTS}/1", segment("Middle")),
         {"op": "remove", "path": f"{SEGMENTS}/1"},
-        *(append(PROFILES, attribute(f"person.Field{number}{end}")) for end in "ba"),
-        *({"op": "add", "path": "/description", "value": text} for text in texts),
+        *(add(f"{PROFILES}/-", attribute(f"person.Field{number}{end}")) for end in "ba"),
+        *(add("/description", text) for text in texts),
     ]

@@ -18,7 +18,7 @@ from conformance.rules.probes.kit import (
     lake,
     make,
     make_data_set,
-    mapping_body,
+    make_mapping_set,
     schema_body,
     settled,
     stored,
@@ -65,10 +65,7 @@ def soak_data(session: Session) -> None:
             "listDataSets", query={"limit": "1"}, notes={"limit": 1}, step="soak-data-sets"
         )
         _soak(session, DATA_SET, made, number)
-        mapped = session.call(
-            "createMappingSet", body=mapping_body(half.schema), step="soak-mapping-set"
-        )
-        mapping = str(session.take(mapped, "/id"))
+        mapping = make_mapping_set(session, half.schema, step="soak-mapping-set")
         session.call("getMappingSet", mapping, step="soak-mapping-set-read")
         session.call("listMappingSets", query={"limit": "1", "start": "0"}, step="soak-mappings")
         if number % 5:  # never in step with a fault that counts
