@@ -95,7 +95,9 @@ def make(one, name="account"):
 def test_a_read_that_breaks_once_is_asked_again(there, session, name):
     there.breaking.next("GET", name)
     exchange = session.call("listConnections", query={"limit": "1"})
-    assert (exchange.status, exchange.error, exchange.attempts) == (200, None, 2)
+    assert (exchange.status, exchange.error) == (200, None)
+    # the connection that a short answer came over may die under the next request, too
+    assert exchange.attempts in ((2, 3) if name == "short_length" else (2,))
 
 
 @pytest.mark.parametrize("name", [n for n, cause in CAUSES.items() if cause])
