@@ -7,9 +7,13 @@ from threading import Thread
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from conformance.selftest.stranger import core
+from conformance.selftest.stranger.catalog import Catalog
 from conformance.selftest.stranger.core import Refuse, Reply
 from conformance.selftest.stranger.flow import Flow
-from conformance.selftest.stranger.others import Catalog, Inlet, Prep, Registry
+from conformance.selftest.stranger.inlet import Inlet
+from conformance.selftest.stranger.prep import Prep
+from conformance.selftest.stranger.registry import Registry
+from conformance.selftest.stranger.traits import choose
 
 ORG, KEY, SECRET, TENANT = (
     "A1B2C3D4E5F60718293A4B5C@AdobeOrg",
@@ -124,7 +128,7 @@ class App:
 
 def server(seed, port=0, **traits):
     """A server on a port of this machine, ready to serve, and the traits that its seed chose."""
-    chosen = core.choose(seed, traits)
+    chosen = choose(seed, traits)
     found = core.Server(("127.0.0.1", port), core.Handler)
     found.traits, found.app = chosen, App(chosen, seed)
     return found, chosen

@@ -9,101 +9,6 @@ import time
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-OPTIONS = dict(
-    delete_status=[202, 204, "mixed"],
-    patch_reply=["200", "202", "mixed"],
-    patch_conn_reply=["pair", "list"],
-    mapping_status=[200, 201],
-    bad_value=[400, 422],
-    no_version=["default", 400, 422],
-    no_sandbox=["prod", 400],
-    no_org=[400, 401],
-    code_type=["str", "int"],
-    flow_error=["new", "old", "old-short", "message"],
-    registry_error=["new", "old"],
-    accept_error=[400, 406],
-    etag=["azure", "azure-1a", "uuid", "long", "hex", "short", "weird"],
-    create_etag=["always", "as-printed"],
-    hex=[32, 48],
-    registry_etag=["hex", "base64"],
-    registry_etag_name=["eTag", "etag"],
-    dataset_word=["dataSets", "datasets"],
-    mapping_dates=["ms", "iso"],
-    received=["int", "str"],
-    inlet_name=["inletId", "inletID"],
-    settle=[0.0, 0.4, 1.5],
-    transition=["initializing", "enabling", "inProgress", "pending"],
-    strict_transitions=[False, True],
-    patch_updating=[False, True],
-    runs_link=["query", "path"],
-    links=["empty", "absent"],
-    listed_count=[False, True],
-    page_cap=[None, 2],
-    token=["plain", "base64", "jsonish", "long"],
-    order=["insertion", "shuffled", "newest"],
-    unknown_param=["400"],
-    secrets=["mask", "echo", "drop"],
-    optional=["lean", "rich", "null"],
-    in_use=[True, False],
-    missing_ref=[400, 404],
-    nd_body=["empty", "html", "json", "list", "text"],
-    mapping_missing=[400, 404],
-    catalog_delete_missing=[400, 404],
-    nameless=["accept", "refuse"],
-    spec=["printed", "later"],
-    floor15=[False, True],
-    once_extra=["refuse", "accept"],
-    run_reply=["pair", "items"],
-    location=["none", "relative", "absolute"],
-    nd_strict=[True, False],
-    op_case=["any", "lower"],
-    patch_test=[True, False],
-    ids=["v4", "v1", "v7"],
-    coarse=[False, True],
-    runs=[0, 1, 3],
-    ims_error=[400, 401],
-    sandbox_unknown=[404, 403],
-    auth_required=[True, False],
-    once=["accept", "refuse"],
-    map_version=["asis", "str", "int"],
-    schedule_echo=["asis", "numbers", "strings"],
-    backfill=["asis", "default"],
-    description=["asis", "empty"],
-    etag_header=[False, True],
-    flaky=[0, 0, 0.01],
-    count_total=[False, True],
-    skew=[0, 86400, -86400],
-    slow_delete=[0, 0, 0.5],
-    http10=[False, False, True],
-    enrich=[False, True],
-    prep_list=["default", "strict"],
-    clamp=[False, True],
-    malformed_id=[404, 400],
-    wrong_method=[404, 405, 403],
-    # http
-    framing=["length", "chunked", "close", "mixed"],
-    keepalive=[True, False],
-    gzip=[True, False],
-    header_case=["lower", "upper", "title", "mad"],
-    json_style=["compact", "indent", "ascii", "sorted", "reversed", "mad"],
-    extra=[False, True],
-    ctype=["plain", "charset", "charset-quoted", "vendor"],
-    latency=[0.0, 0.01, 0.03],
-    float_ints=[False, False, False, True],
-    problem=["json", "problem"],
-)
-
-
-class Traits(dict):
-    __getattr__ = dict.__getitem__
-
-
-def choose(seed, overrides):
-    rnd = random.Random(seed)
-    t = Traits({k: rnd.choice(v) for k, v in OPTIONS.items()})
-    t.update(overrides)
-    return t
-
 
 class Refuse(Exception):
     def __init__(self, status, body=None, headers=(), ctype=None):
@@ -113,6 +18,41 @@ class Refuse(Exception):
 class Reply:
     def __init__(self, status, body=None, headers=(), ctype=None):
         self.status, self.body, self.headers, self.ctype = status, body, list(headers), ctype
+
+
+def nd(t, status):
+    """An error whose body no document describes."""
+    b = t.nd_body
+    if b == "empty":
+        return Refuse(status)
+    if b == "html":
+        return Refuse(status, b"<html><body>no</body></html>", ctype="text/html")
+    if b == "text":
+        return Refuse(status, b"no", ctype="text/plain; charset=utf-8")
+    if b == "list":
+        return Refuse(status, [{"code": 1, "msg": "no"}])
+    return Refuse(status, {"title": "no", "status": status})
+
+
+def body_json(t, headers, body, err):
+    if (headers.get("Content-Type") or "").lower().split(";")[
+        0
+    ].strip() != "application/json" and not (headers.get("Content-Type") or "").endswith(
+        "json-patch+json"
+    ):
+        raise Refuse(
+            400,
+            {
+                "type": "/placeholder/type/uri",
+                "status": 400,
+                "title": "BadRequestError",
+                "detail": "A valid content-type must be specified",
+            },
+        )
+    try:
+        return json.loads(body.decode())
+    except (ValueError, RecursionError):
+        raise err(400)
 
 
 def floaty(v):
