@@ -11,10 +11,11 @@ from conformance.engine.errors import SettingsError
 from conformance.proof.arguments import SETS
 from conformance.proof.emulators import StillbornError, emulator
 from conformance.proof.generate import mutants, observe
+from conformance.proof.intermittent import try_now_and_then
 from conformance.proof.material import MANY, Effort, hurry, material, scratch
 from conformance.proof.responses import try_mutant
 from conformance.proof.source import SourceMutant, sample, source_mutants
-from conformance.proof.trial import Trial, judge, try_emulator, try_fault, try_now_and_then
+from conformance.proof.trial import Trial, judge, try_emulator, try_fault
 
 CLEAN = "clean"
 MIXTURE, MIXTURES = "mixture-", 100

@@ -10,12 +10,12 @@ from typing import Any
 
 from conformance.engine.data import load
 from conformance.engine.verdict import ERROR, FAIL
+from conformance.proof.intermittent import RATE
 from conformance.proof.jobs import Job
 from conformance.proof.responses import Outcome
 from conformance.proof.trial import Trial
 
 Entry = dict[str, Any]
-RATE = "(broken in "
 LAWFUL = ("variants", "mixtures")
 PUBLISHED = ("source", "intermittent")
 

@@ -97,7 +97,7 @@ def _judge(
     for name in journeys:
         taken[name] = take_safely(Journey(name), world, itinerary)
         rows = stock.rows if patient else _near(stock.rows, mutation.operation)
-        outcome = _outcome(mutation, _red(rows, taken, stock, itinerary), server.altered)
+        outcome = _outcome(mutation, red_among(rows, taken, stock, itinerary), server.altered)
         outcome.crashed += [f"journey {j.name}" for j in taken.values() if j.halted_at == CRASH]
         if outcome.killed and not outcome.warned:
             break
@@ -123,7 +123,7 @@ def _outcome(mutation: Mutation, red: list[Verdict], altered: int) -> Outcome:
     )
 
 
-def _red(
+def red_among(
     rows: Iterable[Requirement],
     taken: dict[str, Journey],
     stock: Material,

@@ -99,14 +99,6 @@ def try_fault(name: str, named: Sequence[str], effort: Effort) -> Trial:
     return trial
 
 
-def try_now_and_then(shown: str, named: Sequence[str], effort: Effort) -> Trial:
-    """Judge a fault that shows now and then: all it reaches, or all there is if it shows for some seconds."""
-    own = effort.for_rows(named)
-    counted = not own.generated and not shown.endswith("s")
-    reach = reach_of(shown.partition("@")[0], own) if counted else Reach({})
-    return try_emulator(shown, [shown], (), named, own, reach)
-
-
 def try_emulator(
     name: str,
     faults: Sequence[str] = (),
