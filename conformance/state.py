@@ -83,6 +83,7 @@ class State:
             self.shared["token"],
             self.shared["run"],
             connectors,
+            workflows,
             wanted,
             refusable_among(self.catalogue),
             repeats,

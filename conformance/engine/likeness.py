@@ -72,6 +72,15 @@ def documented(entity: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in entity.items() if name in DOCUMENTED}
 
 
+def outline(value: Any) -> str:
+    """The names of the members of a document and what they hold, however deep; the values do not count."""
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{key}:{outline(value[key])}' for key in sorted(value))}}}"
+    if isinstance(value, list):
+        return f"[{','.join(sorted({outline(member) for member in value}))}]"
+    return type(value).__name__
+
+
 def member_names(values: Iterable[Any]) -> set[str]:
     """Every name of a member in documents or patches, however deep."""
     found: set[str] = set()

@@ -13,12 +13,12 @@ from conformance.engine.expressions import Scope
 from conformance.engine.kinds import KINDS, Kind
 from conformance.engine.session import Session, pauses
 
-Workflows = dict[str, dict[str, Any]]
+Workflows = Mapping[str, Mapping[str, Any]]
 
 
 def load_workflows(root: Path) -> Workflows:
     """Every workflow under `root`/sequences by its id."""
-    found: Workflows = {}
+    found: dict[str, dict[str, Any]] = {}
     for path in sorted((root / "sequences").glob("*.arazzo.yaml")):
         for workflow in load_checked(path, "sequence")["workflows"]:
             if workflow["workflowId"] in found:
@@ -42,6 +42,16 @@ def operations_of(workflows: Workflows, workflow_id: str) -> set[str]:
         else:
             found |= operations_of(workflows, _last(step["workflowId"]))
     return found
+
+
+def inputs_of(connector: Mapping[str, Any], run: str) -> dict[str, Any]:
+    """What the workflow of a connector is given, in a run of some name."""
+    return {
+        "run": run,
+        "connector": connector["inputs"],
+        "connectionSpec": connector["connectionSpec"],
+        "flowSpecId": connector["flowSpec"],
+    }
 
 
 def _last(reference: str) -> str:
@@ -70,7 +80,7 @@ class Runner:
             if "workflowId" in step:
                 scope.outputs[step["stepId"]] = self._nested(step, scope, name)
             else:
-                self._step(step, scope, name)
+                self.step(step, scope, name)
         outputs: dict[str, Any] = {
             k: scope.evaluate(v) for k, v in workflow.get("outputs", {}).items()
         }
@@ -80,7 +90,8 @@ class Runner:
         inputs = {p["name"]: scope.resolve(p["value"]) for p in step.get("parameters", ())}
         return self.run(_last(step["workflowId"]), inputs, f"{name}.")
 
-    def _step(self, step: dict[str, Any], scope: Scope, name: str) -> None:
+    def step(self, step: dict[str, Any], scope: Scope, name: str) -> None:
+        """Run one step that is a call, and keep what it gives."""
         exchange = self._until_settled(step, scope, name)
         scope.exchange = exchange
         self._require(step, scope, exchange)
@@ -116,11 +127,7 @@ class Runner:
         return exchange
 
     def _call(self, step: dict[str, Any], scope: Scope, name: str) -> Exchange:
-        by_place: dict[str, dict[str, str]] = {"path": {}, "query": {}, "header": {}}
-        for parameter in step.get("parameters", ()):
-            value = self._needed(scope.resolve(parameter["value"]), name, parameter["name"])
-            text = value if isinstance(value, str) else json.dumps(value)
-            by_place[parameter["in"]][parameter["name"]] = text
+        places = self.places(step, scope, name)
         payload = step.get("requestBody", {}).get("payload")
         body = (
             self._needed(scope.resolve(payload), name, "the request body")
@@ -129,14 +136,23 @@ class Runner:
         )
         return self.session.call(
             _last(step["operationId"]),
-            next(iter(by_place["path"].values()), None),
+            next(iter(places["path"].values()), None),
             body=body,
-            query=by_place["query"],
-            headers=by_place["header"],
+            query=places["query"],
+            headers=places["header"],
             step=name,
             case=step.get("x-case"),
             halts=False,
         )
+
+    def places(self, step: dict[str, Any], scope: Scope, name: str) -> dict[str, dict[str, str]]:
+        """The parameters of a step by where they stand: path, query, header."""
+        found: dict[str, dict[str, str]] = {"path": {}, "query": {}, "header": {}}
+        for parameter in step.get("parameters", ()):
+            value = self._needed(scope.resolve(parameter["value"]), name, parameter["name"])
+            text = value if isinstance(value, str) else json.dumps(value)
+            found[parameter["in"]][parameter["name"]] = text
+        return found
 
     def _needed(self, value: Any, step: str, what: str) -> Any:
         if value is ABSENT:

@@ -27,6 +27,7 @@ class World:
     token: str
     run: str
     connectors: Mapping[str, Any] = field(default_factory=dict)
+    workflows: Mapping[str, Any] = field(default_factory=dict)
     wanted: frozenset[str] = frozenset()
     refusable: frozenset[str] = frozenset()
     repeats: int = 1

@@ -171,6 +171,7 @@ class Material:
             settings.access_token or "",
             f"aepc-{secrets.token_hex(3)}",
             self.connectors,
+            self.workflows,
             self.wanted,
             refusable_among(self.catalogue),
             self.effort.repeats,

@@ -39,11 +39,17 @@ def _spec(timeline: Timeline) -> Any:
 def flow_becomes_enabled(evidence: Evidence) -> Iterator[Finding]:
     for timeline in evidence.timelines(FLOW):
         states = [read.item.get("state") for read in timeline.reads if read.item is not ABSENT]
-        if not states or ("enabled" not in states and evidence.left_off_at(timeline.reads[-1])):
+        if not states or ("enabled" not in states and _had_no_time(timeline, evidence)):
             continue
         yield check(
             timeline.reads[-1], "enabled" in states, "enabled", states[-1], "/items/0/state"
         )
+
+
+def _had_no_time(timeline: Timeline, evidence: Evidence) -> bool:
+    """Whether the client looked once and deleted the flow, or left before it could have settled."""
+    deleted = any(event.operation == FLOW.delete() for event in timeline.events)
+    return (deleted and len(timeline.reads) == 1) or evidence.left_off_at(timeline.reads[-1])
 
 
 @rule("flow-service.flows.enabled-flow-has-settled-etag")

@@ -13,7 +13,7 @@ from conformance.engine.data import load_folder
 from conformance.engine.errors import Halted, Hindered, SettingsError, Spent
 from conformance.engine.evidence import INTERRUPTION, Journey
 from conformance.engine.kinds import FLOW_SERVICE_KINDS, KINDS, Kind
-from conformance.engine.sequence import Runner, Workflows, operations_of
+from conformance.engine.sequence import Runner, Workflows, inputs_of, operations_of
 from conformance.engine.session import Session
 from conformance.engine.settings import Settings
 from conformance.engine.world import World
@@ -181,14 +181,8 @@ def _run(name: str, session: Session, itinerary: Itinerary) -> None:
         PROBES[name].run(session)
         return
     connector = itinerary.sequences[name]
-    inputs = {
-        "run": session.world.run,
-        "connector": connector["inputs"],
-        "connectionSpec": connector["connectionSpec"],
-        "flowSpecId": connector["flowSpec"],
-    }
     Runner(session, itinerary.workflows, itinerary.read_backs(name)).run(
-        connector["workflow"], inputs
+        connector["workflow"], inputs_of(connector, session.world.run)
     )
 
 

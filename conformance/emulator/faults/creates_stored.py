@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from conformance.emulator.app import Emulator
-from conformance.emulator.exchange import Request
+from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
 from conformance.emulator.faults.kinds import (
     CONNECTION,
@@ -109,13 +109,16 @@ def _(emulator: Emulator, kind: Kind) -> None:
 @family("{}-create-keeps-the-former-description", STORED, kinds=(SOURCE, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """Every entity but the first gets the description of the one before it."""
-    former: list[Any] = []
+    former: list[Any] = [None]
+
+    def remember(request: Request, response: Response, emulator: Emulator) -> None:
+        former.append(request.payload.get("description"))
 
     def shift(document: Document) -> None:
-        former.append(document.get("description"))
-        if len(former) > 1 and former[-2] is not None and former[-1] is not None:
-            document["description"] = former[-2]
+        if former[-1] is not None and document.get("description") is not None:
+            document["description"] = former[-1]
 
+    emulator.note(kind.create, remember)
     at_create(emulator, kind, shift)
 
 

@@ -14,6 +14,7 @@ from conformance.rules.probes import (  # noqa: F401
     sandboxes,
     soak,
     soak_lists,
+    soak_sequences,
     soak_services,
     updates,
 )

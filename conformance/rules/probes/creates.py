@@ -211,8 +211,9 @@ def _runs(session: Session) -> None:
         read = partial(session.call, "listRuns", query=query, step="list-runs")
         listed = session.poll(read, lambda exchange: bool(exchange.at("/items")), 1.0)
         run = listed.at("/items/0/id")
-        if isinstance(run, str) and session.wants("flow-service.runs.run-is-readable"):
-            session.call("getRun", run, step="read-run", halts=False)
+        for _ in range(session.world.repeats if isinstance(run, str) else 0):
+            if session.wants("flow-service.runs.run-is-readable"):
+                session.call("getRun", run, step="read-run", halts=False)
 
 
 def _wrong_flows(body: Body) -> list[tuple[str, Body]]:

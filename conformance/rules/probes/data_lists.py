@@ -39,7 +39,8 @@ def data_lists(session: Session) -> None:
     session.call("createMappingSet", body=newer, step="create-mapping-set")
     _data_sets(session, half)
     for order in ("+createdDate", "-createdDate"):
-        pages(session, "listMappingSets", order)
+        for _ in range(session.world.repeats):
+            pages(session, "listMappingSets", order)
 
 
 def _data_sets(session: Session, half: Stored) -> None:
@@ -48,15 +49,19 @@ def _data_sets(session: Session, half: Stored) -> None:
         session.call(DATA_SET.get(), one, step="read-data-set") for one in (half.data_set, *made)
     ]
     dates = [e.at(f"/{e.path['id']}/created") for e in read]
+    created = [d for d in map(whole, dates) if d is not None]
     for order in ("asc:created", "desc:created"):
-        pages(
-            session, "listDataSets", order, created=[d for d in map(whole, dates) if d is not None]
-        )
+        for _ in range(session.world.repeats):
+            pages(session, "listDataSets", order, created=created)
     name = session.name(f"probe list {ENDS[0]}")
     named = {"lists": made[0], "lacks": made[1]}
-    session.call("listDataSets", query={"name": name}, notes=named, step="list-by-name")
     only = {"properties": "name", "name": name}
-    session.call("listDataSets", query=only, notes={"properties": ["name"]}, step="list-names")
+    for query, notes, step in (
+        ({"name": name}, named, "list-by-name"),
+        (only, {"properties": ["name"]}, "list-names"),
+    ):
+        for _ in range(session.world.repeats):
+            session.call("listDataSets", query=query, notes=notes, step=step)
 
 
 def pages(session: Session, operation: str, order: str, **known: Any) -> None:
@@ -78,10 +83,14 @@ def schema_lists(session: Session) -> None:
     title = session.name("probe order")
     made = [_schema(session, end) for end in ("probe order a", "probe order b")]
     titles = [str(session.take(one, "/title")) for one in made]
-    list_schemas(session, "title", title, expected=titles)
-    list_schemas(session, "-title", f"{title} c", expected=titles[::-1])
-    list_schemas(session, "title", titles[0], expected=titles[1:])
-    list_schemas(session, "-title", titles[1], expected=titles[:1])
+    for order, start, expected in (
+        ("title", title, titles),
+        ("-title", f"{title} c", titles[::-1]),
+        ("title", titles[0], titles[1:]),
+        ("-title", titles[1], titles[:1]),
+    ):
+        for _ in range(session.world.repeats):
+            list_schemas(session, order, start, expected=expected)
     body = {**class_body(session, "probe class"), "title": titles[0]}
     put(session, "schema-registry.classes.duplicate-title-is-refused", "createClass", body=body)
     session.call("deleteSchema", str(session.take(made[0], "/meta:altId")), step="delete-schema")

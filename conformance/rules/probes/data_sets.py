@@ -21,6 +21,8 @@ def data_set_members(session: Session) -> None:
     tagged = make_data_set(session, schema, "probe tags", step="create-tagged", tags=TAGS)
     session.call("getDataSet", tagged, step="read-tagged")
     query, notes = {"properties": ",".join(CHOSEN)}, {"properties": CHOSEN}
-    session.call("getDataSet", tagged, query=query, notes=notes, step="read-some-members")
+    for _ in range(session.world.repeats):
+        session.call("getDataSet", tagged, query=query, notes=notes, step="read-some-members")
     query["limit"] = "2"
-    session.call("listDataSets", query=query, notes=notes, step="list-some-members")
+    for _ in range(session.world.repeats):
+        session.call("listDataSets", query=query, notes=notes, step="list-some-members")

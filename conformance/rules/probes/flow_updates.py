@@ -116,9 +116,9 @@ def _patches(session: Session, read: Exchange) -> Exchange:
         if session.wants(FLOW.row(name)) or name in NEEDED_PATCHES:
             read = change(session, FLOW, read, operations, patch=name)
     if session.wants(FLOW.row("patch-reads-escaped-pointers")):
-        _escaped(session, read)
+        escaped(session, read)
         read = settled(session, flow)
-    read = _equal(session, read)
+    read = equal(session, read)
     headers = {"If-Match": etag_of(session, read)}
     half = [
         add(f"{SEGMENTS}/-", segment("Half")),
@@ -134,27 +134,26 @@ def _patches(session: Session, read: Exchange) -> Exchange:
     return settled(session, flow)
 
 
-def _escaped(session: Session, read: Exchange) -> None:
-    operations = [add(f"{PROFILES}/0/value/a~1b~01c", "x")]
+def escaped(session: Session, read: Exchange, index: int = 0) -> None:
+    """Add a member whose name has a slash and a tilde (RFC 6901:4) to an attribute, and read it back."""
+    place = f"{PROFILES}/{index}/value/a~1b~01c"
     requirement = FLOW.row("patch-reads-escaped-pointers")
     exchange = put(
         session,
         requirement,
         "updateFlow",
         read.path["id"],
-        body=operations,
+        body=[add(place, "x")],
         headers={"If-Match": etag_of(session, read)},
     )
     if exchange is not None and exchange.status < 300:
-        read_one(
-            session, FLOW, read.path["id"], escaped="/items/0" + PROFILES + "/0/value/a~1b~01c"
-        )
+        read_one(session, FLOW, read.path["id"], escaped=f"/items/0{place}")
 
 
-def _equal(session: Session, read: Exchange) -> Exchange:
+def equal(session: Session, read: Exchange, path: str = "person.birthDate") -> Exchange:
     """Add an attribute twice; returns the flow as it was, or the last read of it."""
     requirement = FLOW.row("patch-adds-an-equal-value")
-    twin = add(f"{PROFILES}/-", attribute("person.birthDate"))
+    twin = add(f"{PROFILES}/-", attribute(path))
     headers = {"If-Match": etag_of(session, read)}
     flow = read.path["id"]
     exchange = put(session, requirement, "updateFlow", flow, body=[twin, twin], headers=headers)
@@ -190,6 +189,8 @@ def _update_disabled(session: Session, flow: str) -> str:
     headers = {"If-Match": etag}
     session.call("updateFlow", flow, body=describe("Disabled"), headers=headers, step="update")
     read_one(session, FLOW, flow)
+    stale, patch = FLOW.row("update-with-stale-etag-is-refused"), describe("Must not be stored")
+    put(session, stale, "updateFlow", flow, body=patch, headers=headers)
     return etag
 
 

@@ -21,6 +21,7 @@ from conformance.rules.probes.registry import probe, put
 
 LIST_ROWS = ("list-*", "deleted-one-*", "*-of-deleted-*")
 LONGEST_WALK = 8
+Query = dict[str, str]
 SHOWN = ("id", "name", "description", "state", "etag", "createdAt", "updatedAt")
 
 
@@ -62,16 +63,17 @@ def probe_list(session: Session, kind: Kind, body: dict[str, Any]) -> None:
     if session.wants(kind.row("list-limit-bounds-page")):
         list_named(session, kind, names, {"limit": "1"}, limit=1)
     if session.wants(kind.row("list-pages-neither-repeat-nor-skip")):
-        walk(session, kind, names, made)
+        for _ in range(session.world.repeats):
+            walk(session, kind, names, made)
     if len(names) > 1:
         list_named(session, kind, names[-1:], lists=made[-1:], named=names[-1])
     if session.wants(kind.row("list-follows-orderby")):
         for order in ("name", "-name", "description,name"):
-            list_named(session, kind, names, {"orderby": order}, ordered=order)
+            _often(session, kind, names, {"orderby": order}, ordered=order)
     if kind is FLOW and session.wants(FLOW.row("list-count-answers-a-number")):
-        list_named(session, kind, names, {"count": "true"}, count=len(made))
+        _often(session, kind, names, {"count": "true"}, count=len(made))
     if kind in (CONNECTION, TARGET) and session.wants(kind.row("list-begins-with-the-newest")):
-        list_named(session, kind, names, newest=made[::-1])
+        _often(session, kind, names, newest=made[::-1])
     etag = list_changed(session, kind, made[0], names[0])
     remove(session, kind, made[0], step=f"delete-{kind.name}")
     put(session, kind.row("deleted-one-is-gone"), kind.get(), made[0])
@@ -106,12 +108,18 @@ def list_named(
     session: Session,
     kind: Kind,
     names: list[str],
-    query: dict[str, str] | None = None,
+    query: Query | None = None,
     **notes: Any,
 ) -> None:
     """List the entities of some names; the notes say what the list must show."""
     wanted = {"property": f"name=={','.join(names)}", **(query or {})}
     session.call(kind.list(), query=wanted, step=f"list-{kind.name}", notes=notes)
+
+
+def _often(session: Session, kind: Kind, names: list[str], *query: Query, **notes: Any) -> None:
+    """The same list many times in a row where a run asks so, so that none of them falls between."""
+    for _ in range(session.world.repeats):
+        list_named(session, kind, names, *query, **notes)
 
 
 def expect_none_named(session: Session, kind: Kind, name: str) -> None:
@@ -142,8 +150,11 @@ def walk(session: Session, kind: Kind, names: list[str], made: list[str]) -> Non
 )
 def specs(session: Session) -> None:
     kinesis, table = "86043421-563b-46ec-8e6c-e23184711bf6", "14518937-270c-4525-bdec-c2ba7cce3860"
-    session.call("getConnectionSpec", kinesis, step="read-connection-spec", halts=False)
-    session.call("getFlowSpec", table, step="read-flow-spec", halts=False)
-    profiles = DESTINATION_FLOW["id"]
-    session.call("getFlowSpec", profiles, step="read-other-flow-spec", halts=False)
-    session.call("listFlowSpecs", step="list-flow-specs", halts=False)
+    for operation, identifier, step in (
+        ("getConnectionSpec", kinesis, "read-connection-spec"),
+        ("getFlowSpec", table, "read-flow-spec"),
+        ("getFlowSpec", DESTINATION_FLOW["id"], "read-other-flow-spec"),
+        ("listFlowSpecs", None, "list-flow-specs"),
+    ):
+        for _ in range(session.world.repeats):
+            session.call(operation, identifier, step=step, halts=False)

@@ -1,24 +1,30 @@
 """The same lawful calls many times over, to meet what is broken only now and then (full profile)."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from conformance.engine.exchange import Exchange
 from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, SOURCE, TARGET, Kind
+from conformance.engine.removal import remove
 from conformance.engine.session import Session
 from conformance.rules.probes.changes import change, describe
+from conformance.rules.probes.creates import without
 from conformance.rules.probes.flow_updates import (
     PROFILES,
     SEGMENTS,
     add,
     attribute,
     bare_segment,
+    equal,
+    escaped,
     segment,
 )
-from conformance.rules.probes.kit import account_body, destination, etag_of, make, read_one, settled
-from conformance.rules.probes.lists import list_changed, list_named, part_body, touch_deleted
-from conformance.rules.probes.registry import probe, put_once, until_gone
+from conformance.rules.probes.kit import account_body, destination, make, read_one, settled
+from conformance.rules.probes.lists import list_changed, list_named, part_body
+from conformance.rules.probes.registry import probe, until_gone
 
+Patch = list[dict[str, Any]]
 SOAKED = (
     "create-*",
     "created-*",
@@ -63,22 +69,22 @@ def _read_deleted(session: Session, kind: Kind, identifier: str) -> Exchange:
 
 def _soak(session: Session, kind: Kind, body: dict[str, object]) -> None:
     times = session.world.repeats
-    optional = () if kind is CONNECTION else ("description",)
-    bare = {k: v for k, v in body.items() if k not in optional}
     for number in range(times):
         name = session.name(f"Soak {kind.name} {number} · Größe")
-        made = make(session, kind, {**(body if number % 3 else bare), "name": name})
+        text = {"description": f"Soak {number} · 데이터"}
+        made = make(session, kind, {**body, **text, "name": name})
         if kind is FLOW:
             settled(session, made)
         for _ in range(1 + number % 3):  # never in step with a fault that counts
-            read = read_one(session, kind, made)
+            read_one(session, kind, made)
         list_named(session, kind, [name], lists=[made], named=name)
         if number == 0:
             kept, called = made, name
         else:
             session.call(kind.delete(), made, step=f"delete-{kind.name}")
             until_gone(session, partial(_read_deleted, session, kind, made))
-            touch_deleted(session, kind, made, etag_of(session, read), put_once)
+    if kind is not CONNECTION:
+        _soak_bare(session, kind, without(body, "description"))
     read = settled(session, kept) if kind is FLOW else read_one(session, kind, kept)
     for number in range(times):
         read = change(session, kind, read, describe(f"Soak {number} · 데이터"))
@@ -87,24 +93,52 @@ def _soak(session: Session, kind: Kind, body: dict[str, object]) -> None:
         read = read_one(session, kind, kept)
 
 
+def _soak_bare(session: Session, kind: Kind, body: dict[str, object]) -> None:
+    for number in range(session.world.repeats):
+        made = make(session, kind, {**body, "name": session.name(f"Bare {kind.name} {number}")})
+        session.call(kind.get(), made, step=f"read-bare-{kind.name}", halts=False)
+        remove(session, kind, made, step=f"delete-bare-{kind.name}")
+
+
 @probe("soak-patches", FLOW.row("update-*"), FLOW.row("patch-*"), also=("*",), repeats=True)
 def soak_patches(session: Session) -> None:
-    """One patch of many operations, which leaves two segments in place, whole and bare by turns."""
-    flow = make(session, FLOW, destination(session).flow(session, "soak patches"))
+    """Patches that leave two segments in place, and a neighbour that none of them is for."""
+    chain = destination(session)
+    flow, neighbour = (
+        make(session, FLOW, chain.flow(session, name)) for name in ("soak patches", "soak idle")
+    )
     begun = [add(f"{SEGMENTS}/-", segment(name)) for name in ("first", "second")]
     read = change(session, FLOW, settled(session, flow), begun)
+    settled(session, neighbour)
     for number in range(session.world.repeats):
-        read = change(session, FLOW, read, _many(number))
+        for patch in _patches(session, number):
+            read = change(session, FLOW, read, patch)
+        escaped(session, equal(session, read, f"person.twin{number}"), number)
+        read = settled(session, flow)
+        read_one(session, FLOW, neighbour)
 
 
-def _many(number: int) -> list[dict[str, Any]]:
+def _patches(session: Session, number: int) -> Iterator[Patch]:
+    """Nine patches, eleven with those that follow: that never falls in step with a fault that counts."""
+    text = f"Soak {number} · 데이터"
+    first, second = f"{SEGMENTS}/0", f"{SEGMENTS}/1"
+    yield [add(f"{SEGMENTS}/-", segment(f"Last of {number}"))]
+    yield [add(second, segment("Middle"))]
+    yield [{"op": "replace", "path": second, "value": bare_segment(text)}]
+    yield [{"op": "replace", "path": f"{second}/value/name", "value": text}]
+    yield [{"op": "remove", "path": first}, add(first, segment(text)), *describe(text)]
+    yield [{"op": "remove", "path": second}]
+    yield [{"op": "remove", "path": second}]
+    yield [{"op": "replace", "path": "/name", "value": session.name(text)}]
+    yield _many(number)
+
+
+def _many(number: int) -> Patch:
     here, there = number % 2, 1 - number % 2
     texts = [f"{step} {number} · 데이터" for step in ("First", "Second")]
     return [
         {"op": "replace", "path": f"{SEGMENTS}/{here}", "value": bare_segment(texts[0])},
         {"op": "replace", "path": f"{SEGMENTS}/{there}", "value": segment(texts[1])},
-        add(f"{SEGMENTS}/1", segment("Middle")),
-        {"op": "remove", "path": f"{SEGMENTS}/1"},
         *(add(f"{PROFILES}/-", attribute(f"person.Field{number}{end}")) for end in "ba"),
         *(add("/description", text) for text in texts),
     ]

@@ -5,7 +5,7 @@ from functools import partial
 from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, SOURCE, TARGET
 from conformance.engine.session import Session
 from conformance.rules.probes.kit import account_body, destination, make
-from conformance.rules.probes.lists import list_named, part_body, walk
+from conformance.rules.probes.lists import list_named, part_body
 from conformance.rules.probes.registry import probe
 
 APART = "gateway.sandbox.entities-stay-in-their-sandbox"
@@ -28,13 +28,9 @@ def soak_lists(session: Session) -> None:
     for kind, body in bodies.items():
         names = [session.name(f"Soak list {kind.name}{end}") for end in ("", " two", " three")]
         made = [make(session, kind, {**body, "name": name}) for name in names]
-        for number in range(session.world.repeats):
+        for _ in range(session.world.repeats):
             list_named(session, kind, names[:1], lists=made[:1], named=names[0])
-            order = ("-name", "description,name", "name")[number % 3]
-            list_named(session, kind, names, {"orderby": order}, ordered=order)
             list_named(session, kind, names, {"limit": "1"}, limit=1)
-            if number % 3 == 1:  # never in step with a fault that counts
-                walk(session, kind, names, made)
 
 
 @probe("soak-sandboxes", "gateway.sandbox.entities-*", needs_setting="other_sandbox", repeats=True)
