@@ -28,8 +28,15 @@ def stats_name_organization(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _tenant(evidence: Evidence, exchange: Exchange) -> Any:
+    """The tenant that the stats name which were read last before, or first after."""
     stats = [e for e in evidence.successes("getStats") if e.journey == exchange.journey]
-    return stats[0].at("/tenantId") if stats else ABSENT
+    before = [one for one in stats if _number(one) < _number(exchange)]
+    return (before[-1:] or stats)[0].at("/tenantId") if stats else ABSENT
+
+
+def _number(exchange: Exchange) -> int:
+    """How many exchanges its journey had, with this one."""
+    return int(exchange.id.rpartition("/")[2])
 
 
 def _identified(evidence: Evidence, kind: Kind) -> Iterator[tuple[Exchange, str, str]]:

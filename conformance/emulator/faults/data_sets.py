@@ -75,15 +75,18 @@ def _(emulator: Emulator) -> None:
 @fault("new-token-ends-the-earlier", breaks=["ims.token.earlier-token-stays-valid"])
 def _(emulator: Emulator) -> None:
     """A token that was fetched ends the one that was fetched before."""
-    last: list[str] = []
+    issued: list[str] = []
+
+    def remember(request: Request, response: Response, emulator: Emulator) -> None:
+        issued.append(response.payload["access_token"])
 
     def end(request: Request, response: Response, emulator: Emulator) -> Response:
         for tenant in emulator.tenants:
-            for token in last:
+            for token in issued[:-1]:
                 tenant.tokens.pop(token, None)
-        last[:] = [response.payload["access_token"]]
         return response
 
+    emulator.note("fetchToken", remember)
     emulator.after("fetchToken", end)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from typing import Any
 
 from conformance.emulator.alterations import asked, fail
 from conformance.emulator.app import Emulator
@@ -11,7 +12,7 @@ from conformance.emulator.changes import replace, status
 from conformance.emulator.errors import RefusalError
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
-from conformance.emulator.store import Record
+from conformance.emulator.store import Document
 
 SERVICES = {
     "catalog": ("createDataSet", "name", str),
@@ -89,21 +90,19 @@ def _(emulator: Emulator) -> None:
 
 
 @fault(
-    "disabled-flow-takes-stale-etags",
-    breaks=[
-        f"{GENERATED}.any-order-of-operations-fits-the-model",
-        "flow-service.flows.update-with-stale-etag-is-refused",
-    ],
+    "disabled-flow-loses-added-selectors",
+    breaks=[f"{GENERATED}.any-order-of-operations-fits-the-model"],
 )
 def _(emulator: Emulator) -> None:
-    """The etag of a disabled flow is not looked at."""
-    checked = emulator.policy.check_precondition
+    """Selectors that are added to a disabled flow are not kept."""
+    usual = emulator.policy.apply_patch
 
-    def check(emulator: Emulator, request: Request, record: Record) -> None:
-        if record.document.get("state") != "disabled":
-            checked(emulator, request, record)
+    def apply(emulator: Emulator, document: Document, operations: list[Any]) -> Document:
+        disabled = document.get("state") == "disabled"
+        kept = [one for one in operations if not (disabled and "selectors" in one["path"])]
+        return usual(emulator, document, kept)
 
-    emulator.policy.check_precondition = check
+    emulator.policy.apply_patch = apply
 
 
 @fault("connection-of-odd-origin-is-not-found", breaks=[f"{GENERATED}.links-lead-to-what-exists"])

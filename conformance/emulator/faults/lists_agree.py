@@ -36,13 +36,17 @@ def _(emulator: Emulator, kind: Kind) -> None:
     """A list shows each entity as it was when it was first listed."""
     seen: dict[str, Any] = {}
 
+    def remember(request: Request, response: Response, emulator: Emulator) -> None:
+        for item in response.payload.get("items") or ():
+            seen.setdefault(item["id"], copy.deepcopy(item))
+
     def show(request: Request, response: Response, emulator: Emulator) -> Response:
         items = response.payload.get("items")
         if items:
-            kept = [seen.setdefault(item["id"], copy.deepcopy(item)) for item in items]
-            response.payload["items"] = copy.deepcopy(kept)
+            response.payload["items"] = [copy.deepcopy(seen[item["id"]]) for item in items]
         return response
 
+    emulator.note(kind.list, remember)
     emulator.after(kind.list, show)
 
 

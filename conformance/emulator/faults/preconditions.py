@@ -10,6 +10,7 @@ from conformance.emulator.app import Emulator
 from conformance.emulator.changes import body, only_if, status
 from conformance.emulator.errors import RefusalError
 from conformance.emulator.exchange import Request, Response
+from conformance.emulator.faults import fault
 from conformance.emulator.faults.kinds import (
     CONNECTION,
     FLOW,
@@ -184,3 +185,15 @@ def _(emulator: Emulator, kind: Kind) -> None:
         kind,
         lambda emulator, record, etag: bool(etag) and not LIKE_AN_ETAG.fullmatch(etag),
     )
+
+
+@fault("disabled-flow-takes-stale-etags", breaks=[FLOW.row(STALE)])
+def _(emulator: Emulator) -> None:
+    """The etag of a disabled flow is not looked at."""
+    checked = emulator.policy.check_precondition
+
+    def check(emulator: Emulator, request: Request, record: Record) -> None:
+        if record.document.get("state") != "disabled":
+            checked(emulator, request, record)
+
+    emulator.policy.check_precondition = check

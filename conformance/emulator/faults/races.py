@@ -54,27 +54,46 @@ def _(emulator: Emulator) -> None:
     emulator.policy.between_check_and_set = window
 
 
-def _contended(emulator: Emulator, request: Request, record: Record) -> int:
-    # the precondition is looked at again, so that one writer at most can win
-    waiting = record.extra.setdefault("waiting", [])
-    waiting.append(request)
-    emulator.open_window(0.02)
-    waiting.remove(request)
-    emulator.policy.check_precondition(emulator, request, record)
-    return len(waiting)
+def _meeting(emulator: Emulator, kind: Kind, outcome: Callable[[Request, Record], bool]) -> None:
+    """Let writers that come while a faulty one is at work wait for it.
+
+    `outcome` spoils the faulty one that met others; unless it lets one win, all of them are refused.
+    """
+
+    def wait(emulator: Emulator, request: Request, record: Record) -> None:
+        at_work = record.extra.get("at work")
+        if at_work is not None:
+            at_work.append(request)
+            emulator.open_window(0.04)
+            _refuse_unless(not record.extra.get("in vain"), record)
+            emulator.policy.check_precondition(emulator, request, record)
+
+    def work(emulator: Emulator, request: Request, record: Record) -> None:
+        if record.kind != kind.name or "at work" in record.extra:
+            wait(emulator, request, record)
+            return
+        met = record.extra["at work"] = record.extra["met"] = []
+        record.extra["in vain"] = False
+        emulator.open_window(0.02)
+        del record.extra["at work"]
+        if met:
+            record.extra["in vain"] = not outcome(request, record)
+            _refuse_unless(not record.extra["in vain"], record)
+
+    emulator.concurrent = True
+    emulator.watch("between_check_and_set", wait)
+    emulator.policy.between_check_and_set = work
+
+
+def _refuse_unless(won: bool, record: Record) -> None:
+    if not won:
+        raise flow_refusal("1404-412", "Another update is under way", record.id)
 
 
 @fault("patch-race-has-no-winner", breaks=[WINNER])
 def _(emulator: Emulator) -> None:
     """Writers that meet are all refused with 412."""
-
-    def window(emulator: Emulator, request: Request, record: Record) -> None:
-        before = list(record.extra.get("waiting", ()))
-        if record.kind == "flows" and (_contended(emulator, request, record) or before):
-            raise flow_refusal("1404-412", "Another update is under way", record.id)
-
-    emulator.concurrent = True
-    emulator.policy.between_check_and_set = window
+    _meeting(emulator, FLOW, lambda request, record: False)
 
 
 @family("{}-race", "concurrent-updates-have-one-winner", kinds=SIDES)
@@ -83,32 +102,29 @@ def _(emulator: Emulator, kind: Kind) -> None:
     _window(emulator, 0.005, kind)
 
 
-def _stores(emulator: Emulator, kind: Kind, spoil: Callable[[Request, Record], None]) -> None:
-    def window(emulator: Emulator, request: Request, record: Record) -> None:
-        if record.kind == kind.name and _contended(emulator, request, record):
-            spoil(request, record)
-
-    emulator.concurrent = True
-    emulator.policy.between_check_and_set = window
+def _swapped(request: Request, record: Record) -> bool:
+    request.payload[:] = record.extra["met"][-1].payload
+    return True
 
 
-def _swapped(request: Request, record: Record) -> None:
-    request.payload[:] = record.extra["waiting"][-1].payload
+def _emptied(request: Request, record: Record) -> bool:
+    request.payload.clear()
+    return True
 
 
 @fault("patch-race-stores-a-losers-change", breaks=[STORED])
 def _(emulator: Emulator) -> None:
     """One of several writers wins, but what another one sent is stored."""
-    _stores(emulator, FLOW, _swapped)
+    _meeting(emulator, FLOW, _swapped)
 
 
 @family("{}-race-stores-a-losers-change", "winning-update-is-stored", kinds=SIDES)
 def _(emulator: Emulator, kind: Kind) -> None:
     """One of several writers wins, but what another one sent is stored."""
-    _stores(emulator, kind, _swapped)
+    _meeting(emulator, kind, _swapped)
 
 
 @fault("patch-race-loses-the-winners-change", breaks=[STORED])
 def _(emulator: Emulator) -> None:
     """One of several writers wins, but nothing of what it sent is stored."""
-    _stores(emulator, FLOW, lambda request, record: request.payload.clear())
+    _meeting(emulator, FLOW, _emptied)

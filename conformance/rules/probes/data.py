@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from conformance.engine.kinds import CLASS, DATA_SET, FLOW, SCHEMA, SOURCE
 from conformance.engine.session import Session
+from conformance.rules.probes.changes import change, describe
 from conformance.rules.probes.kit import (
     SETTLING_SECONDS,
     STREAMING_FLOW,
@@ -154,7 +155,10 @@ def inlet(session: Session) -> None:
         ],
     }
     flow = make(session, FLOW, body)
-    url = str(session.take(settled(session, flow), "/items/0/options/inletUrl"))
+    read = settled(session, flow)
+    for number in range(1, session.world.repeats):
+        read = change(session, FLOW, read, describe(f"Soak {number}"))
+    url = str(session.take(read, "/items/0/options/inletUrl"))
     _post(session, urlsplit(url).path.rsplit("/", 1)[-1], flow)
 
 

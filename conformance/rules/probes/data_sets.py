@@ -18,8 +18,9 @@ CHOSEN = ["name", "schemaRef"]
 def data_set_members(session: Session) -> None:
     schema = stored(session).schema
     session.call("createMappingSet", body=mapping_body(schema), step="create-equal-mapping-set")
-    tagged = make_data_set(session, schema, "probe tags", step="create-tagged", tags=TAGS)
-    session.call("getDataSet", tagged, step="read-tagged")
+    for _ in range(session.world.repeats):
+        tagged = make_data_set(session, schema, "probe tags", step="create-tagged", tags=TAGS)
+        session.call("getDataSet", tagged, step="read-tagged")
     query, notes = {"properties": ",".join(CHOSEN)}, {"properties": CHOSEN}
     for _ in range(session.world.repeats):
         session.call("getDataSet", tagged, query=query, notes=notes, step="read-some-members")

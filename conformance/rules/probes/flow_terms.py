@@ -5,7 +5,7 @@ from typing import Any
 from conformance.engine.kinds import CONNECTION, FLOW
 from conformance.engine.session import Session
 from conformance.rules.probes.changes import change
-from conformance.rules.probes.creates import schedule
+from conformance.rules.probes.creates import put_lawful_flow, schedule
 from conformance.rules.probes.flow_updates import act
 from conformance.rules.probes.kit import (
     etag_of,
@@ -63,7 +63,7 @@ def _schedules(session: Session, body: dict[str, Any], refused: dict[str, Any]) 
     for unit in ("hour", "day", "week"):
         timing = schedule(frequency=unit)
         tried = {**body, "name": session.name(f"probe every {unit}"), "scheduleParams": timing}
-        put(session, FLOW.row("each-frequency-is-accepted"), "createFlow", body=tried)
+        put_lawful_flow(session, "each-frequency-is-accepted", tried)
         wrong = {**refused, "scheduleParams": {**timing, "interval": "-15"}}
         put(session, FLOW.row("negative-interval-is-refused"), "createFlow", body=wrong)
 
@@ -81,7 +81,7 @@ def _updates(session: Session, flow: str, other: str) -> None:
 
 def _disabled(session: Session) -> None:
     """Rename and disable one flow beside the others, then these; delete the account."""
-    flows = [c.id for c in session.created if c.resource == "flow"]
+    flows = [c.id for c in session.created if c.resource == "flow" and not c.deleted]
     for made in flows:
         settled(session, made)
     renamed = [{"op": "replace", "path": "/name", "value": session.name("renamed terms")}]

@@ -79,7 +79,7 @@ def probe_list(session: Session, kind: Kind, body: dict[str, Any]) -> None:
     put(session, kind.row("deleted-one-is-gone"), kind.get(), made[0])
     if etag:
         touch_deleted(session, kind, made[0], etag, put)
-    list_named(session, kind, names[:1], lacks=made[:1])
+    _often(session, kind, names[:1], lacks=made[:1])
 
 
 def list_changed(session: Session, kind: Kind, identifier: str, name: str) -> str | None:

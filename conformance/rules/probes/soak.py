@@ -126,11 +126,15 @@ def _patches(session: Session, number: int) -> Iterator[Patch]:
     yield [add(second, segment("Middle"))]
     yield [{"op": "replace", "path": second, "value": bare_segment(text)}]
     yield [{"op": "replace", "path": f"{second}/value/name", "value": text}]
-    yield [{"op": "remove", "path": first}, add(first, segment(text)), *describe(text)]
+    yield [{"op": "remove", "path": first}, add(first, segment(text)), _rewrite(text)]
     yield [{"op": "remove", "path": second}]
     yield [{"op": "remove", "path": second}]
     yield [{"op": "replace", "path": "/name", "value": session.name(text)}]
     yield _many(number)
+
+
+def _rewrite(text: str) -> dict[str, Any]:
+    return {"op": "replace", "path": "/description", "value": text}
 
 
 def _many(number: int) -> Patch:

@@ -30,9 +30,8 @@ from conformance.rules.probes.registry import probe, put_once
 
 @probe("soak-registry", "schema-registry.*", also=("*",), repeats=True)
 def soak_registry(session: Session) -> None:
-    for _ in range(session.world.repeats):
-        session.call("getStats", step="soak-stats")
     for number in range(session.world.repeats):
+        session.call("getStats", step="soak-stats")
         body = schema_body(session, f"Soak schema {number} · Größe")
         _soak_named(session, SCHEMA, body, number)
         list_schemas(session, "title", session.name("Soak"), [], lacks=body["title"])
