@@ -76,7 +76,10 @@ def _updates(session: Session, flow: str, other: str) -> None:
         patch = [{"op": "replace", "path": path, "value": value}]
         headers = {"If-Match": etag_of(session, settled(session, flow))}
         put(session, FLOW.row(statement), "updateFlow", flow, body=patch, headers=headers)
-    settled(session, flow)
+    read = settled(session, flow)
+    frequency = "/scheduleParams/frequency"
+    for unit in ("hour", "minute") * (session.world.repeats - 1):
+        read = change(session, FLOW, read, [{"op": "replace", "path": frequency, "value": unit}])
 
 
 def _disabled(session: Session) -> None:

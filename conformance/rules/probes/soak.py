@@ -91,6 +91,9 @@ def _soak(session: Session, kind: Kind, body: dict[str, object]) -> None:
         if kind is not FLOW:
             list_changed(session, kind, kept, called)
         read = read_one(session, kind, kept)
+    for number in range(times):
+        renamed = session.name(f"Renamed {kind.name} {number}")
+        read = change(session, kind, read, [{"op": "replace", "path": "/name", "value": renamed}])
 
 
 def _soak_bare(session: Session, kind: Kind, body: dict[str, object]) -> None:

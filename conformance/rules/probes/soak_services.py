@@ -18,7 +18,6 @@ from conformance.rules.probes.kit import (
     lake,
     make,
     make_data_set,
-    make_mapping_set,
     schema_body,
     settled,
     stored,
@@ -67,8 +66,7 @@ def soak_data(session: Session) -> None:
         )
         session.call("getDataSet", half.data_set, step="soak-older-data-set-read")
         _soak(session, DATA_SET, made, number)
-        mapping = make_mapping_set(session, half.schema, step="soak-mapping-set")
-        session.call("getMappingSet", mapping, step="soak-mapping-set-read")
+        session.call("getMappingSet", half.mapping, step="soak-mapping-set-read")
         session.call("listMappingSets", query={"limit": "1", "start": "0"}, step="soak-mappings")
 
 
