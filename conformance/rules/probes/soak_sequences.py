@@ -37,7 +37,7 @@ for _workflow in WORKFLOWS:
 class _Again(Runner):
     """A runner that makes again, and deletes, what no step before created with a body of the same outline.
 
-    Mapping sets cannot be deleted, so those of one workflow must do; the others only read theirs.
+    Mapping sets cannot be deleted, so those of one workflow must do; but each is read many times.
     """
 
     def __init__(self, session: Session, only_read: tuple[Kind, ...]) -> None:
@@ -52,14 +52,12 @@ class _Again(Runner):
             return
         kind = KINDS[step["x-creates"]["resource"]]
         body = scope.resolve(step["requestBody"]["payload"])
-        if (kind, outline(body)) in self.known:
-            return
-        self.known.add((kind, outline(body)))
         for number in range(self.session.world.repeats):
-            if kind not in self.only_read:
-                self._again(kind, _renamed(body, number), self.places(step, scope, name), name)
-            elif isinstance(scope.exchange, Exchange):
+            if kind is MAPPING_SET and isinstance(scope.exchange, Exchange):
                 self._read(kind, scope.exchange, name)
+            if kind not in self.only_read and (kind, outline(body)) not in self.known:
+                self._again(kind, _renamed(body, number), self.places(step, scope, name), name)
+        self.known.add((kind, outline(body)))
 
     def _again(self, kind: Kind, body: Any, places: dict[str, dict[str, str]], step: str) -> None:
         sent = {"body": body, "query": places["query"], "headers": places["header"]}
