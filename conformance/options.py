@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.engine.catalogue import PROFILES, READ_ONLY
+from conformance.engine.world import REPEATS
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,10 @@ OPTIONS = (
     Option("--sequence", "only this documented sequence", "NAME", repeats=True),
     Option("--requirement", "only requirements whose id matches", "GLOB", repeats=True),
     Option(
-        "--repeats", "times that the full profile asks for what may break now and then", "N", 25
+        "--repeats",
+        "times that the full profile asks for what may break now and then",
+        "N",
+        REPEATS,
     ),
     Option("--examples", "generated examples for each operation in the full profile", "N", 5),
     Option("--report-dir", "folder for the results", "DIR", default="reports/latest"),

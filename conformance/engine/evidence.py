@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -35,9 +35,7 @@ class Journey:
         return bool(self.halted_at) and broken_off and self.exchange != exchange.id
 
     def to_json(self) -> dict[str, Any]:
-        data = asdict(self)
-        data["exchanges"] = [exchange.to_json() for exchange in self.exchanges]
-        return data
+        return {**vars(self), "exchanges": [exchange.to_json() for exchange in self.exchanges]}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Journey":

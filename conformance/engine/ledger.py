@@ -45,6 +45,7 @@ class Account:
     run: str
     about: dict[str, Any] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
+    known: dict[tuple[str, str], list[Entry]] = field(default_factory=dict)
     ended: bool = False
 
     @property
@@ -190,9 +191,10 @@ def _enter(account: Account, line: dict[str, Any]) -> None:
         account.entries[line["entry"]] = Entry(line["kind"], line["name"], line["sandbox"])
     elif str(line.get("entry")) in account.entries:
         entry = account.entries[line["entry"]]
-        entry.id = line.get("id") or entry.id
+        if line.get("id"):
+            entry.id = line["id"]
+            account.known.setdefault((entry.kind, entry.id), []).append(entry)
         entry.state = str(line.get("state")) if entry.id or line.get("state") != MADE else LOST
     elif line.get("state") == GONE:
-        for entry in account.entries.values():
-            if (entry.kind, entry.id) == (line.get("kind"), line.get("id")):
-                entry.state = GONE
+        for entry in account.known.get((str(line.get("kind")), str(line.get("id"))), ()):
+            entry.state = GONE

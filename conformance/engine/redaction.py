@@ -15,6 +15,7 @@ SECRET_HEADERS = frozenset(
 )
 _SHORTEST = 4
 _SAFE = 8
+_OFTEN = 120  # characters: headers come again with each request
 _ESCAPE = re.compile("%[0-9A-F]{2}")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*')
 
@@ -30,6 +31,7 @@ class Redactor:
         self._count: Counter[str] = Counter()
         self._pattern: re.Pattern[str] | None = None
         self._has_number = False
+        self._shown: dict[str, str] = {}
         for name, value in sorted((secrets or {}).items()):
             self.learn(name, value)
 
@@ -48,9 +50,18 @@ class Redactor:
         longest_first = sorted(self._names, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(_whole, longest_first)))
         self._has_number |= bool(_TOKEN.fullmatch(value))
+        self._shown = {}
 
     def text(self, text: str) -> str:
         """The text without secrets, JSON inside it included."""
+        if len(text) > _OFTEN:
+            return self._hidden(text)
+        shown = self._shown  # another thread that learns a secret meanwhile begins a new one
+        if text not in shown:
+            shown[text] = self._hidden(text)
+        return shown[text]
+
+    def _hidden(self, text: str) -> str:
         for name, value in secrets_in(text):
             self.learn(name, value)
         return self.known(text)

@@ -11,6 +11,8 @@ from conformance.engine.ledger import Ledger
 from conformance.engine.redaction import Redactor
 from conformance.engine.settings import Settings
 
+REPEATS = 21  # what one call of twenty breaks cannot fall between so many in a row
+
 
 @dataclass
 class World:

@@ -8,11 +8,12 @@ from typing import Any
 from conformance.emulator.faults import FAULTS
 from conformance.emulator.variants import VARIANTS
 from conformance.engine.errors import SettingsError
+from conformance.engine.world import REPEATS
 from conformance.proof.arguments import SETS
 from conformance.proof.emulators import StillbornError, emulator
 from conformance.proof.generate import mutants, observe
 from conformance.proof.intermittent import try_now_and_then
-from conformance.proof.material import MANY, Effort, hurry, material, scratch
+from conformance.proof.material import Effort, hurry, material, scratch
 from conformance.proof.responses import try_mutant
 from conformance.proof.source import SourceMutant, sample, source_mutants
 from conformance.proof.trial import Trial, judge, try_emulator, try_fault
@@ -91,7 +92,7 @@ def response_jobs(effort: Effort) -> list[Job]:
 
 def intermittent_jobs(effort: Effort) -> list[Job]:
     """One trial of each fault that shows now and then: in one call of ten or of twenty, or for five seconds."""
-    patient = replace(effort, sequences="full", repeats=MANY)
+    patient = replace(effort, sequences="full", repeats=REPEATS)
     jobs = []
     for position, (name, seam) in enumerate(FAULTS.all().items()):
         shown = f"{name}@{OCCASIONS[position % len(OCCASIONS)]}"

@@ -25,7 +25,7 @@ from conformance.engine.redaction import Redactor
 from conformance.engine.sequence import Workflows, load_workflows
 from conformance.engine.session import Session
 from conformance.engine.settings import Settings, resolve
-from conformance.engine.world import World
+from conformance.engine.world import REPEATS, World
 from conformance.rules.journeys import Itinerary, load_connectors, take
 from conformance.rules.run import Run, refusable_among, with_needs
 
@@ -34,7 +34,6 @@ LONGEST_WAIT = 4.0
 LONGEST_TRIAL = 180.0
 LONGEST_WHOLE_TRIAL = 900.0
 GENERATED = "generated"
-MANY = 25
 CRASH = "a crash"
 
 
@@ -226,7 +225,7 @@ def material(effort: Effort) -> Material:
 
 def whole(profile: str) -> Effort:
     """All that a run of a profile asks."""
-    return Effort(profile, "full", MANY).for_rows(row.id for row in _data()[1].select(profile))
+    return Effort(profile, "full", REPEATS).for_rows(row.id for row in _data()[1].select(profile))
 
 
 @cache

@@ -17,8 +17,9 @@ from conformance.engine.verdict import (
     Judge,
     Verdict,
 )
+from conformance.engine.world import REPEATS
 from conformance.proof.emulators import emulator
-from conformance.proof.material import MANY, Effort, material, scratch
+from conformance.proof.material import Effort, material, scratch
 from conformance.proof.reach import Reach, reach_of
 from conformance.report.results import is_conformant
 from conformance.rules.run import Run
@@ -86,7 +87,7 @@ def try_fault(name: str, named: Sequence[str], effort: Effort) -> Trial:
     steps = (
         first,
         replace(first, sequences="full"),
-        replace(first, sequences="full", repeats=MANY),
+        replace(first, sequences="full", repeats=REPEATS),
     )
     seconds = 0.0
     for step in dict.fromkeys(steps):

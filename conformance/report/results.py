@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from conformance.engine.catalogue import Catalogue, Requirement
+from conformance.engine.catalogue import Catalogue
 from conformance.engine.evidence import Journey
 from conformance.engine.exchange import ABSENT, Exchange, Message
 from conformance.engine.verdict import (
@@ -230,12 +230,12 @@ def _body(message: Message) -> Any:
 def variants(catalogue: Catalogue, exchanges: list[Exchange]) -> list[dict[str, Any]]:
     """Which of several documented answers the target gave, and how often."""
     found = []
+    asked = Counter((e.case or e.operation, e.status) for e in exchanges)
     for row in catalogue.testable():
         if len(row.statuses) > 1:
-            seen = Counter(
-                e.status for e in exchanges if _asks(e, row) and e.status in row.statuses
-            )
-            for status, times in sorted(seen.items()):
+            asking = (row.id,) if row.check == "answer" else row.operations
+            seen = {s: sum(asked[one, s] for one in asking) for s in row.statuses}
+            for status, times in sorted(s for s in seen.items() if s[1]):
                 found.append(_variant(f"{row.id}: {status}", times, row.errata))
     shapes = Counter(error_shape(e) for e in exchanges if 400 <= e.status < 500)
     found += [
@@ -246,14 +246,6 @@ def variants(catalogue: Catalogue, exchanges: list[Exchange]) -> list[dict[str, 
 
 def _variant(name: str, seen: int, errata: tuple[str, ...]) -> dict[str, Any]:
     return {**({"erratum": errata[0]} if errata else {}), "name": name, "seen": seen}
-
-
-def _asks(exchange: Exchange, row: Requirement) -> bool:
-    return (
-        exchange.case == row.id
-        if row.check == "answer"
-        else exchange.case is None and exchange.operation in row.operations
-    )
 
 
 def error_shape(exchange: Exchange) -> str:

@@ -157,8 +157,8 @@ class Run:
 
     def taken(self) -> list[Journey]:
         """The journeys that any worker has taken, in the order of their names."""
-        recorded = {path.stem: _read(path) for path in self.records.glob("*.json")}
-        known = {**self._journeys, **recorded}
+        others = (p for p in self.records.glob("*.json") if p.stem not in self._journeys)
+        known = {**self._journeys, **{path.stem: _read(path) for path in others}}
         return [known[name] for name in sorted(known)]
 
 
