@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,9 +70,14 @@ def load(contracts_root: Path) -> Specs:
     return specs
 
 
-def _documents(folder: Path) -> Iterator[Document]:
-    for path in sorted(folder.glob("*.yaml")):
-        yield yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
+def _documents(folder: Path) -> list[Document]:
+    texts = tuple(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml")))
+    return copy.deepcopy(_parsed(texts))
+
+
+@cache  # a proof makes hundreds of emulators
+def _parsed(texts: tuple[str, ...]) -> list[Document]:
+    return [yaml.load(text, Loader=_Loader) for text in texts]  # noqa: S506
 
 
 def secrets(spec: Document, spec_name: str) -> set[str]:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -93,10 +94,8 @@ def is_foreign(answer: Answer, url: str) -> bool:
 
 def leads_elsewhere(answer: Answer, url: str) -> bool:
     """Whether an answer redirects to another host."""
-    place = answer.header("Location")
-    if not 300 <= answer.status < 400 or place is None:
-        return False
-    return _host(url, place) != _host(url)
+    place = answer.header("Location") if 300 <= answer.status < 400 else None
+    return place is not None and _host(url, place) != _host(url)
 
 
 def settled(tries: Sequence[Answer], url: str, whole: bool) -> Answer:
@@ -139,6 +138,7 @@ def _unanswered(answer: Answer, why: str) -> Answer:
     return replace(answer, status=0, headers={}, text="", error=why + times)
 
 
+@lru_cache(4)  # several questions in a row are about the same answer
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)

@@ -70,22 +70,28 @@ def parsed(text: str) -> Any:
         return None
 
 
-def secret_members(document: Any) -> Iterator[tuple[str, str]]:
+def secret_members(document: Any) -> list[tuple[str, str]]:
     """Name and value of each member whose key says that it is secret, however deep, JSON in strings included."""
-    if isinstance(document, dict):
+    found: list[tuple[str, str]] = []
+    _search(document, found)
+    return found
+
+
+def _search(document: Any, found: list[tuple[str, str]]) -> None:
+    if isinstance(document, str):
+        found += _in_short(document) if len(document) < _SHORT else _in_text(document)
+    elif isinstance(document, dict):
         for key, value in document.items():
-            name = meaning(document, key)
+            name = meaning(document, key) if key == "value" else key
             texts = value if isinstance(value, list) else [value]
             if is_secret(name) and all(isinstance(text, str) for text in texts):
                 for text in texts:
-                    yield from credentials(name, text)
+                    found += credentials(name, text)
             else:
-                yield from secret_members(value)
+                _search(value, found)
     elif isinstance(document, list):
         for value in document:
-            yield from secret_members(value)
-    elif isinstance(document, str):
-        yield from _in_short(document) if len(document) < _SHORT else _in_text(document)
+            _search(value, found)
 
 
 def _in_text(text: str) -> Iterator[tuple[str, str]]:
