@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import uuid
 
@@ -20,6 +21,7 @@ class Ids:
         self._seeded = seed is not None
         self._clock = clock
         self._etags = self.random.getrandbits(32)
+        self.transactions = itertools.count(self.random.randint(1, 999))
 
     def uuid(self) -> str:
         """A lowercase version 4 UUID."""

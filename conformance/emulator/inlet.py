@@ -110,7 +110,7 @@ def _run(emulator: Emulator, flow: Record, rows: int, size: int) -> None:
 
 
 def _transaction(emulator: Emulator) -> str:
-    number = emulator.ids.random.randint(1, 9999)
+    number = next(emulator.ids.transactions)
     return f"{emulator.clock.millis()}:{number:04d}:{number % 97}"
 
 

@@ -191,11 +191,11 @@ def _destination(item: object) -> object:
 def batch_answers_multi_status(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.answered("collectBatch"):
         responses, sent = exchange.at("/responses"), at(exchange.sent, "/messages")
-        told = [str(r) for r in responses] if isinstance(responses, list) else []
-        fine = exchange.status == 207 and len(told) == len(sent) == len(set(told))
-        yield check(
-            exchange, fine, f"207 with {len(sent)} responses of their own", responses, "/responses"
-        )
+        told = responses if isinstance(responses, list) else []
+        ids = [str(one) for r in told if (one := at(r, "/xactionId")) is not ABSENT]
+        fine = exchange.status == 207 and len(told) == len(sent) and len(ids) == len(set(ids))
+        expected = f"207 with {len(sent)} responses, each id once"
+        yield check(exchange, fine, expected, responses, "/responses")
 
 
 @rule("data-collection.inlet.receipt-names-the-inlet-posted-to")
