@@ -5,7 +5,14 @@ import yaml
 
 from conformance.engine.data import contracts_root
 from conformance.engine.exchange import ABSENT
-from conformance.engine.likeness import DOCUMENTED, by_value, member_names, of_the_client, whole
+from conformance.engine.likeness import (
+    DOCUMENTED,
+    by_value,
+    member_names,
+    of_the_client,
+    outline,
+    whole,
+)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +82,11 @@ def test_documented_members_are_those_of_the_contract():
     kinds = ("Connection", "SourceConnection", "TargetConnection", "Flow")
     shown = [members(schemas[f"{kind}{part}"]) for kind in kinds for part in ("Item", "Stamp")]
     assert set().union(*shown) == DOCUMENTED
+
+
+def test_outline_is_that_of_members_and_not_of_values():
+    one = {"name": "a", "data": [{"id": 1}, {"id": 2}], "on": True}
+    other = {"on": False, "data": [{"id": 7}], "name": "b"}
+    assert outline(one) == outline(other)
+    assert outline(one) != outline({**one, "name": None})
+    assert outline(one) != outline({**one, "data": [{"id": "1"}]})

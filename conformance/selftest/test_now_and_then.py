@@ -9,9 +9,13 @@ import pytest
 from conformance.emulator import occasions
 from conformance.emulator.app import Emulator
 from conformance.emulator.exchange import Request, Response
+from conformance.emulator.faults import FAULTS
 from conformance.engine.evidence import Journey
+from conformance.engine.world import REPEATS
+from conformance.proof.intermittent import RATE, try_now_and_then
 from conformance.proof.material import Effort, LocalRun, material
 from conformance.rules.probes.registry import PROBES
+from conformance.rules.probes.soak_sequences import WORKFLOWS
 
 GIVEN = {
     **dict.fromkeys(("org_id", "sandbox", "api_key", "access_token"), "x" * 20),
@@ -102,3 +106,18 @@ def test_a_core_run_asks_nothing_again(tmp_path):
     stock = material(Effort())
     world = stock.world(GIVEN, tmp_path)
     assert not [n for n in stock.itinerary(world.settings).probes if PROBES[n].repeats]
+
+
+def test_every_sequence_is_asked_again():
+    connectors = material(Effort()).connectors.values()
+    assert set(WORKFLOWS) == {one["workflow"] for one in connectors if "sequence" in one}
+
+
+def test_what_one_read_in_twenty_shows_is_found_and_its_rate_told():
+    fault = "connection-spec-read-shows-two"
+    trial = try_now_and_then(
+        f"{fault}@20", FAULTS.all()[fault].about, Effort("full", "full", REPEATS)
+    )
+    assert set(trial.red) <= set(trial.named)
+    assert any(RATE in message for message in trial.messages.values())
+    assert trial.requests < 500, "it went on although it had found the fault"

@@ -224,3 +224,10 @@ def test_short_secret_is_hidden_where_it_stands_alone(text):
 def test_text_without_secrets_stays_as_it_is(value):
     text = json.dumps(value)
     assert Redactor({"password": "\x00s3cret-value\x00"}).text(text) == text
+
+
+def test_a_secret_that_is_learned_later_is_hidden_in_a_text_that_was_shown_before():
+    redactor = Redactor()
+    assert redactor.text("see s3cret-value") == "see s3cret-value"
+    redactor.learn("password", "s3cret-value")
+    assert redactor.text("see s3cret-value") == "see <secret:password>"
