@@ -68,30 +68,38 @@ def _read_deleted(session: Session, kind: Kind, identifier: str) -> Exchange:
 
 
 def _soak(session: Session, kind: Kind, body: dict[str, object]) -> None:
-    times = session.world.repeats
-    for number in range(times):
-        name = session.name(f"Soak {kind.name} {number} · Größe")
-        text = {"description": f"Soak {number} · 데이터"}
-        made = make(session, kind, {**body, **text, "name": name})
-        if kind is FLOW:
-            settled(session, made)
-        for _ in range(1 + number % 3):  # never in step with a fault that counts
-            read_one(session, kind, made)
-        list_named(session, kind, [name], lists=[made], named=name)
-        if number == 0:
-            kept, called = made, name
-        else:
-            session.call(kind.delete(), made, step=f"delete-{kind.name}")
-            until_gone(session, partial(_read_deleted, session, kind, made))
+    names = [session.name(f"Soak {kind.name} {n} · Größe") for n in range(session.world.repeats)]
+    kept = _created(session, kind, body, names[0])
+    for number, name in enumerate(names[1:], start=1):
+        made = _created(session, kind, body, name, 1 + number % 3)
+        session.call(kind.delete(), made, step=f"delete-{kind.name}")
+        until_gone(session, partial(_read_deleted, session, kind, made))
     if kind is not CONNECTION:
         _soak_bare(session, kind, without(body, "description"))
+    _soak_updates(session, kind, kept, names[0])
+
+
+def _created(
+    session: Session, kind: Kind, body: dict[str, object], name: str, reads: int = 1
+) -> str:
+    """Create an entity, read it, so often that it is never in step with a fault that counts, and list it."""
+    made = make(session, kind, {**body, "description": f"{name} · 데이터", "name": name})
+    if kind is FLOW:
+        settled(session, made)
+    for _ in range(reads):
+        read_one(session, kind, made)
+    list_named(session, kind, [name], lists=[made], named=name)
+    return made
+
+
+def _soak_updates(session: Session, kind: Kind, kept: str, name: str) -> None:
     read = settled(session, kept) if kind is FLOW else read_one(session, kind, kept)
-    for number in range(times):
+    for number in range(session.world.repeats):
         read = change(session, kind, read, describe(f"Soak {number} · 데이터"))
         if kind is not FLOW:
-            list_changed(session, kind, kept, called)
+            list_changed(session, kind, kept, name)
         read = read_one(session, kind, kept)
-    for number in range(times):
+    for number in range(session.world.repeats):
         renamed = session.name(f"Renamed {kind.name} {number}")
         read = change(session, kind, read, [{"op": "replace", "path": "/name", "value": renamed}])
 
