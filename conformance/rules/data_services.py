@@ -200,7 +200,7 @@ def batch_answers_multi_status(evidence: Evidence) -> Iterator[Finding]:
 
 @rule("data-collection.inlet.receipt-names-the-inlet-posted-to")
 def receipt_names_the_inlet(evidence: Evidence) -> Iterator[Finding]:
-    for exchange in evidence.cases("data-collection.inlet.message-is-accepted"):
+    for exchange in evidence.answered("collect"):
         named = next(
             (v for k in ("inletId", "inletID") if (v := exchange.at(f"/{k}")) is not ABSENT), ABSENT
         )

@@ -39,6 +39,8 @@ def _narrow(
     row = kind.row("list-filters-narrow-each-other")
     _list(session, kind, row, (both, first), made[:1])
     _list(session, kind, row, (first, f"name=={names[1]}"), [])
+    if session.world.repeats > 1:  # seven lists, never in step with a fault that counts
+        _list(session, kind, row, (both, first), made[:1])
     row = kind.row("list-filter-compares-dates")
     for sign in INEQUALITIES:
         fitting = [i for i, date in zip(made, dates, strict=True) if _fits(date, sign, dates[1])]

@@ -11,6 +11,7 @@ from conformance.engine.session import Session
 from conformance.rules.probes.changes import change, describe
 from conformance.rules.probes.creates import without
 from conformance.rules.probes.flow_updates import (
+    LONG_TEXT,
     PROFILES,
     SEGMENTS,
     add,
@@ -125,13 +126,14 @@ def soak_patches(session: Session) -> None:
         for patch in _patches(session, number):
             read = change(session, FLOW, read, patch)
         escaped(session, equal(session, read, f"person.twin{number}"), number)
+        list_changed(session, FLOW, flow, session.name(f"Patched {number} · 데이터"))
         read = settled(session, flow)
         read_one(session, FLOW, neighbour)
 
 
 def _patches(session: Session, number: int) -> Iterator[Patch]:
-    """Nine patches, eleven with those that follow: that never falls in step with a fault that counts."""
-    text = f"Soak {number} · 데이터"
+    """Ten patches, thirteen with those that follow: that never falls in step with a fault that counts."""
+    text = f"Patched {number} · 데이터"
     first, second = f"{SEGMENTS}/0", f"{SEGMENTS}/1"
     yield [add(f"{SEGMENTS}/-", segment(f"Last of {number}"))]
     yield [add(second, segment("Middle"))]
@@ -141,6 +143,7 @@ def _patches(session: Session, number: int) -> Iterator[Patch]:
     yield [{"op": "remove", "path": second}]
     yield [{"op": "remove", "path": second}]
     yield [{"op": "replace", "path": "/name", "value": session.name(text)}]
+    yield describe(f"{number} {LONG_TEXT}")
     yield _many(number)
 
 

@@ -30,6 +30,7 @@ def soak_lists(session: Session) -> None:
         made = [make(session, kind, {**body, "name": name}) for name in names]
         for _ in range(session.world.repeats):
             list_named(session, kind, names[:1], lists=made[:1], named=names[0])
+        for _ in range(session.world.repeats):
             list_named(session, kind, names, {"limit": "1"}, limit=1)
 
 

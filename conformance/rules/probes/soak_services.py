@@ -18,6 +18,7 @@ from conformance.rules.probes.kit import (
     lake,
     make,
     make_data_set,
+    read_one,
     schema_body,
     settled,
     stored,
@@ -114,6 +115,8 @@ def soak_reads(session: Session) -> None:
     for number in range(session.world.repeats):
         for action, state in (("disable", "disabled"), ("enable", "enabled")):
             act(session, flow, action, state)
+            for neighbour in (other, idle):
+                read_one(session, FLOW, neighbour)
         if number % 3 == 1:  # never in step with a fault that counts
             put_once(session, unknown, "actOnFlow", flow, query={"op": "explode"})
 
