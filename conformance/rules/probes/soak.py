@@ -14,6 +14,7 @@ from conformance.rules.probes.flow_updates import (
     LONG_TEXT,
     PROFILES,
     SEGMENTS,
+    act,
     add,
     attribute,
     bare_segment,
@@ -73,6 +74,9 @@ def _soak(session: Session, kind: Kind, body: dict[str, object]) -> None:
     kept = _created(session, kind, body, names[0])
     for number, name in enumerate(names[1:], start=1):
         made = _created(session, kind, body, name, 1 + number % 3)
+        if kind is FLOW:
+            act(session, made, "disable", "disabled")
+            read_one(session, FLOW, kept)
         session.call(kind.delete(), made, step=f"delete-{kind.name}")
         until_gone(session, partial(_read_deleted, session, kind, made))
     if kind is not CONNECTION:
