@@ -34,21 +34,25 @@ def nd(t, status):
     return Refuse(status, {"title": "no", "status": status})
 
 
+def bad_media():
+    return Refuse(
+        400,
+        {
+            "type": "/placeholder/type/uri",
+            "status": 400,
+            "title": "BadRequestError",
+            "detail": "A valid content-type must be specified",
+        },
+    )
+
+
 def body_json(t, headers, body, err):
     if (headers.get("Content-Type") or "").lower().split(";")[
         0
     ].strip() != "application/json" and not (headers.get("Content-Type") or "").endswith(
         "json-patch+json"
     ):
-        raise Refuse(
-            400,
-            {
-                "type": "/placeholder/type/uri",
-                "status": 400,
-                "title": "BadRequestError",
-                "detail": "A valid content-type must be specified",
-            },
-        )
+        raise bad_media()
     try:
         return json.loads(body.decode())
     except (ValueError, RecursionError):

@@ -9,7 +9,7 @@ import threading
 import time
 import uuid
 
-from conformance.selftest.stranger.core import Refuse, Reply
+from conformance.selftest.stranger.core import Refuse, Reply, bad_media
 from conformance.selftest.stranger.flow_changes import Changes
 from conformance.selftest.stranger.flow_creates import Creates
 from conformance.selftest.stranger.flow_lists import Lists
@@ -170,15 +170,7 @@ class Flow(Specs, Lists, Creates, Changes, Runs):
 
     def json(self, headers, body):
         if "application/json" not in (headers.get("Content-Type") or "").lower().split(";")[0]:
-            raise Refuse(
-                400,
-                {
-                    "type": "/placeholder/type/uri",
-                    "status": 400,
-                    "title": "BadRequestError",
-                    "detail": "A valid content-type must be specified",
-                },
-            )
+            raise bad_media()
         if not body.strip():
             raise self.err("1405", 400, "Empty body", "Empty request body")
         try:

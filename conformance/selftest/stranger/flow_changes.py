@@ -8,6 +8,17 @@ import time
 
 from conformance.selftest.stranger.core import Reply
 
+CHANGEABLE = (
+    "name",
+    "description",
+    "scheduleParams",
+    "transformations",
+    "auth",
+    "params",
+    "data",
+    "labels",
+)
+
 
 class Changes:
     # -- update
@@ -33,22 +44,7 @@ class Changes:
             )
         if not isinstance(ops, list) or not ops:
             raise self.err("1405", 400, "Empty body", "a JSON Patch array is needed")
-        draft = {
-            k: copy.deepcopy(v)
-            for k, v in e.items()
-            if k
-            in (
-                "name",
-                "description",
-                "scheduleParams",
-                "transformations",
-                "auth",
-                "params",
-                "data",
-                "labels",
-                "connectionSpec",
-            )
-        }
+        draft = {k: copy.deepcopy(v) for k, v in e.items() if k in (*CHANGEABLE, "connectionSpec")}
         for op in ops:
             self.apply(draft, op)
         if draft.get("connectionSpec") != e.get("connectionSpec"):
@@ -71,16 +67,7 @@ class Changes:
                 box, {"connectionSpec": e["connectionSpec"], "auth": draft.get("auth")}
             )
         for k in list(e):
-            if k in (
-                "name",
-                "description",
-                "scheduleParams",
-                "transformations",
-                "auth",
-                "params",
-                "data",
-                "labels",
-            ):
+            if k in CHANGEABLE:
                 del e[k]
         e |= draft
         e["etag"], e["updatedAt"] = self.new_etag(), max(self.now(), e["updatedAt"])
@@ -118,17 +105,7 @@ class Changes:
         if name != "remove" and "value" not in op:
             raise self.err("1455", 400, "value", "Missing field value")
         steps = [s.replace("~1", "/").replace("~0", "~") for s in path[1:].split("/")]
-        if steps[0] not in (
-            "name",
-            "description",
-            "scheduleParams",
-            "transformations",
-            "auth",
-            "params",
-            "data",
-            "labels",
-            "connectionSpec",
-        ):
+        if steps[0] not in (*CHANGEABLE, "connectionSpec"):
             raise self.err("1455", 400, "path", f"Missing field {path}")
         at = doc
         for s in steps[:-1]:
