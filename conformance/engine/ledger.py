@@ -193,7 +193,7 @@ def _enter(account: Account, line: dict[str, Any]) -> None:
         entry = account.entries[line["entry"]]
         if line.get("id"):
             entry.id = line["id"]
-            account.known.setdefault((entry.kind, entry.id), []).append(entry)
+            account.known.setdefault((entry.kind, str(entry.id)), []).append(entry)
         entry.state = str(line.get("state")) if entry.id or line.get("state") != MADE else LOST
     elif line.get("state") == GONE:
         for entry in account.known.get((str(line.get("kind")), str(line.get("id"))), ()):
