@@ -82,7 +82,7 @@ def _search(document: Any, found: list[tuple[str, str]]) -> None:
         found += _in_short(document) if len(document) < _SHORT else _in_text(document)
     elif isinstance(document, dict):
         for key, value in document.items():
-            name = meaning(document, key) if key == "value" else key
+            name = meaning(document, key)
             texts = value if isinstance(value, list) else [value]
             if is_secret(name) and all(isinstance(text, str) for text in texts):
                 for text in texts:
@@ -107,8 +107,8 @@ def _in_short(text: str) -> tuple[tuple[str, str], ...]:
 
 def meaning(document: dict[str, Any], key: str) -> str:
     """The key, or for the value of a JSON Patch the last name of the place that it is for."""
-    place = document.get("path")
-    return place.rpartition("/")[2] if key == "value" and isinstance(place, str) else key
+    place = document.get("path") if key == "value" else None
+    return place.rpartition("/")[2] if isinstance(place, str) else key
 
 
 def credentials(name: str, value: str) -> Iterator[tuple[str, str]]:

@@ -90,8 +90,8 @@ class Runner:
         inputs = {p["name"]: scope.resolve(p["value"]) for p in step.get("parameters", ())}
         return self.run(_last(step["workflowId"]), inputs, f"{name}.")
 
-    def step(self, step: dict[str, Any], scope: Scope, name: str) -> None:
-        """Run one step that is a call, and keep what it gives."""
+    def step(self, step: dict[str, Any], scope: Scope, name: str) -> Exchange:
+        """Run one step that is a call, keep what it gives, and return the exchange."""
         exchange = self._until_settled(step, scope, name)
         scope.exchange = exchange
         self._require(step, scope, exchange)
@@ -110,6 +110,7 @@ class Runner:
             )
         scope.outputs[step["stepId"]] = outputs
         self._keep_account(step, exchange, outputs)
+        return exchange
 
     def _until_settled(self, step: dict[str, Any], scope: Scope, name: str) -> Exchange:
         retry = next((a for a in step.get("onFailure", ()) if a["type"] == "retry"), None)

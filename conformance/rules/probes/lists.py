@@ -1,9 +1,7 @@
 """Probes of lists: what they contain, leave out, and how they page."""
 
-from collections.abc import Callable
 from typing import Any
 
-from conformance.engine.exchange import Exchange
 from conformance.engine.kinds import CONNECTION, FLOW, SOURCE, TARGET, Kind
 from conformance.engine.removal import remove
 from conformance.engine.session import Session
@@ -69,17 +67,17 @@ def probe_list(session: Session, kind: Kind, body: dict[str, Any]) -> None:
         list_named(session, kind, names[-1:], lists=made[-1:], named=names[-1])
     if session.wants(kind.row("list-follows-orderby")):
         for order in ("name", "-name", "description,name"):
-            _often(session, kind, names, {"orderby": order}, ordered=order)
+            list_often(session, kind, names, {"orderby": order}, ordered=order)
     if kind is FLOW and session.wants(FLOW.row("list-count-answers-a-number")):
-        _often(session, kind, names, {"count": "true"}, count=len(made))
+        list_often(session, kind, names, {"count": "true"}, count=len(made))
     if kind in (CONNECTION, TARGET) and session.wants(kind.row("list-begins-with-the-newest")):
-        _often(session, kind, names, newest=made[::-1])
+        list_often(session, kind, names, newest=made[::-1])
     etag = list_changed(session, kind, made[0], names[0])
     remove(session, kind, made[0], step=f"delete-{kind.name}")
     put(session, kind.row("deleted-one-is-gone"), kind.get(), made[0])
     if etag:
-        touch_deleted(session, kind, made[0], etag, put)
-    _often(session, kind, names[:1], lacks=made[:1])
+        _touch_deleted(session, kind, made[0], etag)
+    list_often(session, kind, names[:1], lacks=made[:1])
 
 
 def list_changed(session: Session, kind: Kind, identifier: str, name: str) -> str | None:
@@ -95,13 +93,11 @@ def list_changed(session: Session, kind: Kind, identifier: str, name: str) -> st
     return etag_of(session, read)
 
 
-def touch_deleted(
-    session: Session, kind: Kind, gone: str, etag: str, send: Callable[..., Exchange | None]
-) -> None:
-    """Update and delete what was deleted; `send` is `put` or `put_once`."""
+def _touch_deleted(session: Session, kind: Kind, gone: str, etag: str) -> None:
+    """Update and delete what was deleted."""
     row, headers = kind.row("update-of-deleted-one-is-not-found"), {"If-Match": etag}
-    send(session, row, kind.update(), gone, body=describe("x"), headers=headers)
-    send(session, kind.row("delete-of-deleted-one-is-not-found"), kind.delete(), gone)
+    put(session, row, kind.update(), gone, body=describe("x"), headers=headers)
+    put(session, kind.row("delete-of-deleted-one-is-not-found"), kind.delete(), gone)
 
 
 def list_named(
@@ -116,7 +112,7 @@ def list_named(
     session.call(kind.list(), query=wanted, step=f"list-{kind.name}", notes=notes)
 
 
-def _often(session: Session, kind: Kind, names: list[str], *query: Query, **notes: Any) -> None:
+def list_often(session: Session, kind: Kind, names: list[str], *query: Query, **notes: Any) -> None:
     """The same list many times in a row where a run asks so, so that none of them falls between."""
     for _ in range(session.world.repeats):
         list_named(session, kind, names, *query, **notes)

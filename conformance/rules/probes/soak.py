@@ -42,7 +42,6 @@ SOAKED = (
     "update-leaves-*",
     "delete-*",
     "deleted-one-is-gone",
-    "*-of-deleted-one-is-not-found",
 )
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, SOURCE, TARGET
 from conformance.engine.session import Session
 from conformance.rules.probes.kit import account_body, destination, make
-from conformance.rules.probes.lists import list_named, part_body
+from conformance.rules.probes.lists import list_often, part_body
 from conformance.rules.probes.registry import probe
 
 APART = "gateway.sandbox.entities-stay-in-their-sandbox"
@@ -28,10 +28,8 @@ def soak_lists(session: Session) -> None:
     for kind, body in bodies.items():
         names = [session.name(f"Soak list {kind.name}{end}") for end in ("", " two", " three")]
         made = [make(session, kind, {**body, "name": name}) for name in names]
-        for _ in range(session.world.repeats):
-            list_named(session, kind, names[:1], lists=made[:1], named=names[0])
-        for _ in range(session.world.repeats):
-            list_named(session, kind, names, {"limit": "1"}, limit=1)
+        list_often(session, kind, names[:1], lists=made[:1], named=names[0])
+        list_often(session, kind, names, {"limit": "1"}, limit=1)
 
 
 @probe("soak-sandboxes", "gateway.sandbox.entities-*", needs_setting="other_sandbox", repeats=True)

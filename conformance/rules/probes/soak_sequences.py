@@ -45,19 +45,27 @@ class _Again(Runner):
         self.only_read = only_read
         self.known: set[tuple[Kind, str]] = set()
 
-    def step(self, step: dict[str, Any], scope: Scope, name: str) -> None:
+    def step(self, step: dict[str, Any], scope: Scope, name: str) -> Exchange:
         """Run a step, and where it creates something, many more like it."""
-        super().step(step, scope, name)
-        if "x-creates" not in step:
-            return
+        made = super().step(step, scope, name)
+        if "x-creates" in step:
+            self._often(step, scope, name, made)
+        return made
+
+    def _often(self, step: dict[str, Any], scope: Scope, name: str, made: Exchange) -> None:
         kind = KINDS[step["x-creates"]["resource"]]
         body = scope.resolve(step["requestBody"]["payload"])
-        for number in range(self.session.world.repeats):
-            if kind is MAPPING_SET and isinstance(scope.exchange, Exchange):
-                self._read(kind, scope.exchange, name)
-            if kind not in self.only_read and (kind, outline(body)) not in self.known:
-                self._again(kind, _renamed(body, number), self.places(step, scope, name), name)
-        self.known.add((kind, outline(body)))
+        repeats = range(self.session.world.repeats)
+        if kind is MAPPING_SET:
+            for _ in repeats:
+                self._read(kind, made, name)
+        form = kind, outline(body)
+        if kind in self.only_read or form in self.known:
+            return
+        self.known.add(form)
+        places = self.places(step, scope, name)
+        for number in repeats:
+            self._again(kind, _renamed(body, number), places, name)
 
     def _again(self, kind: Kind, body: Any, places: dict[str, dict[str, str]], step: str) -> None:
         sent = {"body": body, "query": places["query"], "headers": places["header"]}
