@@ -5,6 +5,7 @@ from conformance.rules.probes import (  # noqa: F401
     data,
     data_lists,
     data_sets,
+    everywhere,
     filters,
     flow_terms,
     flow_updates,

@@ -52,6 +52,14 @@ def refuse_updates(session: Session, kind: Kind, first: Exchange, foreign: str) 
         body=unsupported,
         headers={"If-Match": etag},
     )
+    put(
+        session,
+        kind.row("patch-without-value-is-refused"),
+        kind.update(),
+        identifier,
+        body=[{"op": "add", "path": "/description"}],
+        headers={"If-Match": etag},
+    )
     if kind is not FLOW:
         missing = [*patch, {"op": "remove", "path": "/params/nowhere/0"}]
         row, headers = kind.row("patch-of-missing-path-is-refused"), {"If-Match": etag}

@@ -11,6 +11,7 @@ from conformance.rules.probes.lists import expect_none_named
 from conformance.rules.probes.registry import probe, put
 
 LIST: dict[str, Any] = {"query": {"limit": "1"}}
+BAD_TOKEN = "Bearer never-issued-by-anyone"  # noqa: S105 - nobody's
 
 
 @probe(
@@ -35,7 +36,7 @@ def headers(session: Session) -> None:
         (
             "gateway.authorization.invalid-token-is-refused",
             "Authorization",
-            "Bearer never-issued-by-anyone",
+            BAD_TOKEN,
         ),
         ("gateway.api-key.invalid-key-is-refused", "x-api-key", "no-such-key-anywhere"),
         (

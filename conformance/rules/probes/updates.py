@@ -34,6 +34,7 @@ UPDATE_ROWS = (
     "refused-*",
     "unsupported-*",
     "patch-of-*",
+    "patch-without-*",
     "*unknown-identifier*",
     "concurrent-*",
     "winning-*",

@@ -1,0 +1,153 @@
+"""Faults of bodies that the plainest create does not meet: other services, updates, one kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from conformance.emulator import entities, flows
+from conformance.emulator.app import Emulator
+from conformance.emulator.errors import RefusalError
+from conformance.emulator.exchange import NO_BODY, Request, Response, decode
+from conformance.emulator.faults import fault
+from conformance.emulator.faults.kinds import (
+    CONNECTION,
+    FLOW,
+    SERVER_ERROR,
+    SOURCE,
+    TARGET,
+    Kind,
+    family,
+)
+
+MALFORMED = "gateway.body.any-write-with-malformed-json-is-refused"
+EMPTY = "gateway.body.any-write-without-body-is-refused"
+OTHER_TYPE = "gateway.body.any-write-of-other-json-type-is-refused"
+NO_VALUE = "patch-without-value-is-refused"
+UNSTORED = FLOW.row("refused-create-stores-nothing")
+When = Callable[[Request], bool]
+
+
+def _at(*operations: str) -> When:
+    return lambda request: request.operation in operations
+
+
+def _on_malformed(emulator: Emulator, when: When, otherwise: Callable[[bytes], Any]) -> None:
+    usual = emulator.policy.parse_body
+
+    def parse(emulator: Emulator, request: Request) -> Any:
+        try:
+            return usual(emulator, request)
+        except RefusalError:
+            if when(request):
+                return otherwise(request.body)
+            raise
+
+    emulator.policy.parse_body = parse
+
+
+@fault("malformed-patch-changes-nothing-but-is-done", breaks=[MALFORMED])
+def _(emulator: Emulator) -> None:
+    """An update that cannot be read counts as one without operations."""
+    _on_malformed(emulator, lambda request: request.method == "PATCH", lambda body: [])
+
+
+@fault("cut-off-data-set-is-taken", breaks=[MALFORMED])
+def _(emulator: Emulator) -> None:
+    """A lenient reader of datasets closes what was left open."""
+    _on_malformed(emulator, _at("createDataSet"), lambda body: decode(body + b"}"))
+
+
+@fault("malformed-schema-crashes-the-registry", breaks=[MALFORMED, SERVER_ERROR])
+def _(emulator: Emulator) -> None:
+    """A schema that is no JSON makes the registry fail."""
+
+    def crash(body: bytes) -> Any:
+        raise RefusalError(500, "Unexpected end of input")
+
+    _on_malformed(emulator, _at("createSchema"), crash)
+
+
+def _on_empty(emulator: Emulator, operation: str, payload: Any) -> None:
+    def fill(emulator: Emulator, request: Request) -> None:
+        if request.payload is NO_BODY:
+            request.payload = payload
+
+    emulator.before(operation, fill)
+
+
+@family("{}-patch-without-body-is-done", EMPTY, kinds=(CONNECTION, FLOW))
+def _(emulator: Emulator, kind: Kind) -> None:
+    """An update without a body is an update without operations."""
+    _on_empty(emulator, kind.update, [])
+
+
+@fault("empty-mapping-set-crashes-data-prep", breaks=[EMPTY, SERVER_ERROR])
+def _(emulator: Emulator) -> None:
+    """A mapping set without a body makes Data Prep fail."""
+
+    def crash(emulator: Emulator, request: Request) -> None:
+        if request.payload is NO_BODY:
+            raise RefusalError(500, "No content to map due to end of input")
+
+    emulator.before("createMappingSet", crash)
+
+
+@family("{}-patch-of-one-operation-needs-no-array", OTHER_TYPE, kinds=(SOURCE, TARGET, FLOW))
+def _(emulator: Emulator, kind: Kind) -> None:
+    """An operation that stands alone is taken for a patch of one."""
+
+    def wrap(emulator: Emulator, request: Request) -> None:
+        if isinstance(request.payload, dict):
+            request.payload = [request.payload]
+
+    emulator.before(kind.update, wrap)
+
+
+@fault("array-of-one-flow-makes-a-flow", breaks=[OTHER_TYPE])
+def _(emulator: Emulator) -> None:
+    """A create whose body is an array takes its only element."""
+
+    def unwrap(emulator: Emulator, request: Request) -> None:
+        if isinstance(request.payload, list) and len(request.payload) == 1:
+            request.payload = request.payload[0]
+
+    emulator.before("createFlow", unwrap)
+
+
+@fault("array-of-one-flow-is-stored-though-refused", breaks=[UNSTORED])
+def _(emulator: Emulator) -> None:
+    """A create whose body is an array is answered 400 but takes effect."""
+
+    def store(request: Request, response: Response, emulator: Emulator) -> Response:
+        if isinstance(request.payload, list) and len(request.payload) == 1:
+            request.payload = request.payload[0]
+            entities.create(emulator, request, flows.KIND)
+        return response
+
+    emulator.after("createFlow", store, when="error")
+
+
+@family("{}-patch-without-value-stores-null", NO_VALUE, kinds=(CONNECTION, FLOW))
+def _(emulator: Emulator, kind: Kind) -> None:
+    """An operation without a value has the value null."""
+    _fill(emulator, kind, lambda: None)
+
+
+@family("{}-patch-without-value-crashes", NO_VALUE, SERVER_ERROR, kinds=(SOURCE, TARGET))
+def _(emulator: Emulator, kind: Kind) -> None:
+    """An operation without a value makes the service fail."""
+
+    def crash() -> Any:
+        raise RefusalError(500, "value is null")
+
+    _fill(emulator, kind, crash)
+
+
+def _fill(emulator: Emulator, kind: Kind, value: Callable[[], Any]) -> None:
+    def fill(emulator: Emulator, request: Request) -> None:
+        for one in request.payload if isinstance(request.payload, list) else []:
+            if isinstance(one, dict) and one.get("op") == "add" and "value" not in one:
+                one["value"] = value()
+
+    emulator.before(kind.update, fill)
