@@ -2,7 +2,6 @@
 
 import time
 from collections import Counter
-from dataclasses import replace
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from conformance.engine.manners import FIRST_PATIENCE, FIRST_PAUSE, LONGEST_WAIT
 from conformance.engine.network import (
     Answer,
     asks_for_patience,
+    counted,
     is_doubtful,
     is_foreign,
     is_lost,
@@ -94,7 +94,7 @@ class Client:
         if method == "GET" and not is_lost(tries[-1], url):
             self._witnesses[_place(method, url)] = url, headers
         if is_doubtful(method, url, tries[-1]):
-            return replace(tries[-1], attempts=len(tries))
+            return counted(tries)
         return self.settle(method, url, tries)
 
     def settle(self, method: str, url: str, tries: list[Answer]) -> Answer:

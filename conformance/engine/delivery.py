@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from conformance.engine.client import Client
 from conformance.engine.ledger import LOST, MADE, NONE, OPEN, Ledger
 from conformance.engine.manners import backoff
-from conformance.engine.network import Answer, is_doubtful
+from conformance.engine.network import Answer, counted, is_doubtful
 from conformance.engine.strays import named
 
 if TYPE_CHECKING:
@@ -56,13 +56,12 @@ class Delivery:
         return self.clear()
 
     def _final(self, tries: list[Answer]) -> tuple[Answer, bool]:
-        tried = sum(one.attempts for one in tries)
-        last = replace(tries[-1], attempts=tried)
+        last = counted(tries)
         told = self.client.is_its_way(self.method, self.url, tries[0])
         if len(tries) == 1 or last.status not in self.moot:
             return last, False
         if told:
-            return replace(tries[0], attempts=tried), False
+            return replace(tries[0], attempts=last.attempts), False
         why = f"the answer was lost; sent again, it was refused with {last.status}"
         return replace(last, status=0, headers={}, text="", error=why), True
 

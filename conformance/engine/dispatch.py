@@ -158,6 +158,7 @@ def recorded(
         answer.attempts,
         dict(call.notes),
         outcome.took_effect,
+        [hide(text) for text in answer.spoilt],
     )
 
 

@@ -82,7 +82,8 @@ class Response(Message):
 class Exchange:
     """`case` is the id of the requirement that the request puts to the test, None when it is lawful.
 
-    A write whose answer was lost may be known to have had its effect: `took_effect`.
+    A write whose answer was lost may be known to have had its effect: `took_effect`. `spoilt` holds answers
+    that called themselves JSON, were not, and were asked for again.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Exchange:
     attempts: int = 1
     notes: dict[str, Any] = field(default_factory=dict)
     took_effect: bool = False
+    spoilt: list[str] = field(default_factory=list)
 
     @property
     def status(self) -> int:

@@ -24,7 +24,10 @@ TOKENS = "/ims/token/v3"
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: a response, or the reason why there is none; `unsent` says that it reached nobody."""
+    """What came back: a response, or the reason why there is none; `unsent` says that it reached nobody.
+
+    `spoilt` holds the answers to earlier tries that called themselves JSON and were not.
+    """
 
     status: int
     headers: dict[str, str]
@@ -33,6 +36,7 @@ class Answer:
     attempts: int
     seconds: float
     unsent: bool = False
+    spoilt: tuple[str, ...] = ()
 
     def header(self, name: str) -> str | None:
         """The value of a header, whatever the case of its name."""
@@ -98,9 +102,21 @@ def leads_elsewhere(answer: Answer, url: str) -> bool:
     return place is not None and _host(url, place) != _host(url)
 
 
+def counted(tries: Sequence[Answer]) -> Answer:
+    """The last of several tries of one request, with the number of all and what was spoilt before it."""
+    before = [text for one in tries[:-1] for text in (*one.spoilt, *_spoilt(one))]
+    attempts = sum(one.attempts for one in tries)
+    return replace(tries[-1], attempts=attempts, spoilt=(*before, *tries[-1].spoilt))
+
+
+def _spoilt(answer: Answer) -> tuple[str, ...]:
+    told = "json" in (answer.header("Content-Type") or "") and answer.status not in UPSTREAM
+    return (answer.text,) if told and answer.text.strip() and not _is_json(answer.text) else ()
+
+
 def settled(tries: Sequence[Answer], url: str, whole: bool) -> Answer:
     """What several tries of one request come to; `whole` says that they may be held against the target."""
-    last = replace(tries[-1], attempts=sum(t.attempts for t in tries))
+    last = counted(tries)
     if last.error or not (asks_for_patience(last) or is_foreign(last, url)):
         return last
     why = _excuse(last, url)
@@ -144,6 +160,10 @@ def _parsed(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
+
+
+def _is_json(text: str) -> bool:
+    return _parsed(text) is not None or text.strip() == "null"
 
 
 def _is_markup(text: str) -> bool:

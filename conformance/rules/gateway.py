@@ -2,7 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from conformance.engine.evidence import Evidence
 from conformance.engine.exchange import ABSENT, Exchange
@@ -12,6 +14,7 @@ from conformance.rules.registry import rule
 _SECRET = re.compile(r"<secret:(?!api_key|x-api-key|client_id|--)[^>]*>")
 REASONS = ("message", "errorMessage", "title", "detail", "error", "error_description")
 GENERATED = "(generated)"  # may well be right, so its server errors have rows of their own
+CHANCE = 1e-4
 UNDOCUMENTED_BODIES = ("catalog", "conversion")
 
 
@@ -47,6 +50,36 @@ def answers_parse_as_json(evidence: Evidence) -> Iterator[Finding]:
                 yield breaks(exchange, "valid JSON", response.text)
             elif exchange.is_lawful_success and exchange.body not in ({}, []):
                 yield holds(exchange)
+    spoilt = spoilt_in_one_place(evidence.exchanges)
+    asked = Counter(e.operation for e in evidence.exchanges)
+    for exchange in spoilt:
+        others = (
+            f"all but {len(spoilt)} of {asked[exchange.operation]} answers to {exchange.operation}"
+        )
+        yield breaks(exchange, f"valid JSON, as in {others}", exchange.spoilt[0])
+
+
+def spoilt_in_one_place(exchanges: Sequence[Exchange]) -> list[Exchange]:
+    """Those whose first answers were no JSON, where that befalls one operation or one form of call alone.
+
+    A network spoils what it likes: that it meets only one has to be less likely than `CHANCE`.
+    """
+    spoilt = [e for e in exchanges if e.spoilt]
+    forms: tuple[Callable[[Exchange], Any], ...] = (
+        lambda e: e.operation,
+        lambda e: (e.operation, e.status),
+    )
+    return spoilt if any(_never_by_chance(exchanges, spoilt, form) for form in forms) else []
+
+
+def _never_by_chance(
+    exchanges: Sequence[Exchange], spoilt: Sequence[Exchange], form: Callable[[Exchange], Any]
+) -> bool:
+    places, met = Counter(map(form, exchanges)), {form(one) for one in spoilt}
+    if len(met) != 1:
+        return False
+    share = places[met.pop()] / len(exchanges)
+    return len(places) * share ** len(spoilt) < CHANCE
 
 
 @rule("gateway.authorization.missing-token-is-named-by-its-code")

@@ -144,6 +144,12 @@ async def own_lie(passage: Passage) -> None:
     passage.say("204 No Content", b"")
 
 
+async def own_echo(passage: Passage) -> None:
+    """No break: JSON of the target's own that breaks off after the token that was sent."""
+    token = passage.request.partition(b"uthorization: ")[2].partition(b"\r\n")[0]
+    passage.say("200 OK", b'{"sent": "' + token, "Content-Type: application/json")
+
+
 BREAKS: dict[str, Break] = {
     one.__name__: one
     for one in (
@@ -151,7 +157,12 @@ BREAKS: dict[str, Break] = {
         *(bad_gateway, redirect, busy, unavailable, silence, trickle, huge),
     )
 }
-OWN: dict[str, Break] = {"own_error": own_error, "own_page": html, "own_lie": own_lie}
+OWN: dict[str, Break] = {
+    "own_error": own_error,
+    "own_page": html,
+    "own_lie": own_lie,
+    "own_echo": own_echo,
+}
 QUICK = tuple(name for name in BREAKS if name not in ("silence", "trickle", "huge"))
 
 

@@ -100,6 +100,14 @@ def test_a_read_that_breaks_once_is_asked_again(there, session, name):
     assert exchange.attempts in ((2, 3) if name == "short_length" else (2,))
 
 
+def test_json_that_broke_is_kept_without_secrets_although_it_was_asked_for_again(there, session):
+    there.breaking.next("GET", "own_echo")
+    exchange = session.call("listConnections", query={"limit": "1"})
+    assert (exchange.status, len(exchange.spoilt)) == (200, 1)
+    assert there.settings["access_token"] not in str(exchange.to_json())
+    assert "<secret:access_token>" in exchange.spoilt[0]
+
+
 @pytest.mark.parametrize("name", [n for n, cause in CAUSES.items() if cause])
 def test_a_read_that_always_breaks_is_an_error_with_its_cause(there, session, name):
     there.breaking.next("GET", name, 99)

@@ -4,7 +4,8 @@ import pytest
 
 import conformance.rules.data_services
 import conformance.rules.flows
-import conformance.rules.registry_resources  # noqa: F401 - registers rules
+import conformance.rules.gateway
+import conformance.rules.registry_resources
 from conformance.engine.evidence import Evidence
 from conformance.rules.registry import RULES
 from conformance.selftest.builders import exchange, journey
@@ -63,3 +64,39 @@ def test_a_schema_belongs_to_the_tenant_that_was_named_last_before():
         True,
         False,
     ]
+
+
+BROKEN = '{"items": ['
+
+
+def asked(operation, times, broken=0, status=200):
+    """So many answers of one form, of which some came only at the second try."""
+    return [
+        exchange(operation, status, {"items": []}, spoilt=[BROKEN] if number < broken else [])
+        for number in range(times)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "found"),
+    [
+        ([("getFlow", 60, 3)], 3),
+        ([("getFlow", 60, 2)], 0),
+        ([("getFlow", 60, 3), ("getFlowSpec", 60, 1)], 0),
+        ([("getFlow", 3000, 3)], 0),
+        ([("getFlow", 3000, 20)], 20),
+    ],
+    ids=["in one place", "too seldom", "elsewhere too", "where most was asked", "there too often"],
+)
+def test_json_that_breaks_in_one_place_alone_is_the_targets(spoilt, found):
+    rest = [one for operation in ("listFlows", "listRuns") for one in asked(operation, 1500)]
+    exchanges = [one for given in spoilt for one in asked(*given)]
+    broken = conformance.rules.gateway.spoilt_in_one_place([*rest, *exchanges])
+    assert len(broken) == found
+
+
+def test_refusals_of_one_status_are_a_place_of_their_own():
+    rest = asked("getFlow", 3000)
+    lost = asked("getFlow", 30, 3, status=404)
+    found = findings("gateway.media-type.answers-parse-as-json", *rest, *lost)
+    assert found.count(False) == 3
