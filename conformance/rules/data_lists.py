@@ -57,14 +57,20 @@ def _is_second(first: Exchange, name: str, dates: dict[str, Any]) -> bool:
 
 @rule("catalog.data-sets.list-by-name-excludes-others")
 def list_by_name_excludes_others(evidence: Evidence) -> Iterator[Finding]:
-    for exchange in _noted(evidence, "listDataSets", "lacks"):
-        found, wanted, other = list(_data_sets(exchange)), *_both(exchange)
+    return _one_of_two(evidence, "lacks")
+
+
+@rule("catalog.data-sets.list-by-pattern-excludes-others")
+def list_by_pattern_excludes_others(evidence: Evidence) -> Iterator[Finding]:
+    return _one_of_two(evidence, "unlike")
+
+
+def _one_of_two(evidence: Evidence, note: str) -> Iterator[Finding]:
+    for exchange in _noted(evidence, "listDataSets", note):
+        found, wanted = list(_data_sets(exchange)), exchange.notes["lists"]
+        other = exchange.notes[note]
         fine = wanted in found and other not in found
         yield check(exchange, fine, f"{wanted}, and not {other} of another name", found)
-
-
-def _both(exchange: Exchange) -> tuple[str, str]:
-    return exchange.notes["lists"], exchange.notes["lacks"]
 
 
 @rule("catalog.data-sets.properties-limit-the-members")

@@ -8,7 +8,7 @@ from conformance.engine.evidence import Evidence
 from conformance.engine.exchange import ABSENT, Exchange, at
 from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, LEAVING, TARGET, Kind
 from conformance.engine.verdict import Finding, check, holds
-from conformance.rules.registry import rule_of_kinds
+from conformance.rules.registry import rule, rule_of_kinds
 
 
 @rule_of_kinds("list-contains-the-created", *FLOW_SERVICE_KINDS)
@@ -136,6 +136,12 @@ def list_filters_narrow_each_other(evidence: Evidence, kind: Kind) -> Iterator[F
 def list_filter_compares_dates(evidence: Evidence, kind: Kind) -> Iterator[Finding]:
     for exchange in evidence.cases(kind.row("list-filter-compares-dates")):
         yield holds(exchange) if exchange.status == 400 else _exactly(exchange)
+
+
+@rule("flow-service.flows.list-filter-reaches-into-arrays")
+def list_filter_reaches_into_arrays(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in evidence.cases("flow-service.flows.list-filter-reaches-into-arrays"):
+        yield _exactly(exchange)
 
 
 def _exactly(exchange: Exchange) -> Finding:

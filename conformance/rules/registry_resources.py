@@ -290,3 +290,21 @@ def ad_hoc_schema_has_dataset_namespace(evidence: Evidence) -> Iterator[Finding]
                 yield check(
                     exchange, actual == expected, str(expected), actual, "/meta:datasetNamespace"
                 )
+
+
+@rule("schema-registry.schemas.read-without-text-has-no-titles")
+def read_without_text_has_no_titles(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in evidence.cases("schema-registry.schemas.read-without-text-has-no-titles"):
+        told = sorted({"title", "description"} & set(_texts(exchange.body)))
+        fine = exchange.status == 200 and not told
+        expected = "200 with neither title nor description"
+        yield check(exchange, fine, expected, f"{exchange.status} with {told or exchange.body}")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The names of all members that are texts, however deep."""
+    if isinstance(value, dict):
+        yield from (name for name, member in value.items() if isinstance(member, str))
+        value = list(value.values())
+    for member in value if isinstance(value, list) else ():
+        yield from _texts(member)

@@ -151,3 +151,14 @@ def _fill(emulator: Emulator, kind: Kind, value: Callable[[], Any]) -> None:
                 one["value"] = value()
 
     emulator.before(kind.update, fill)
+
+
+@fault("patch-of-texts-crashes", breaks=[OTHER_TYPE, SERVER_ERROR])
+def _(emulator: Emulator) -> None:
+    """What stands in a patch is taken for an operation unseen."""
+
+    def crash(emulator: Emulator, request: Request) -> None:
+        if isinstance(request.payload, list) and "x" in request.payload:
+            raise RefusalError(500, "a text has no op")
+
+    emulator.before("updateFlow", crash)

@@ -161,3 +161,19 @@ def _(emulator: Emulator) -> None:
             raise
 
     emulator.policy.check_params = check
+
+
+@fault(
+    "connection-spec-may-be-changed",
+    breaks=[CONNECTION.row("change-of-connection-spec-is-refused")],
+)
+def _(emulator: Emulator) -> None:
+    """A base connection may become one to another service."""
+    usual = emulator.policy.check_immutable
+
+    def check(
+        emulator: Emulator, mutable: frozenset[str], before: Document, after: Document
+    ) -> None:
+        usual(emulator, mutable | {"connectionSpec"}, before, after)
+
+    emulator.policy.check_immutable = check

@@ -15,6 +15,7 @@ from conformance.emulator.faults.registry_tools import KINDS, digits_of
 from conformance.emulator.store import Record
 
 SERVER_ERROR = "gateway.errors.bad-requests-never-answer-server-error"
+TEXTLESS = "schema-registry.schemas.read-without-text-has-no-titles"
 LAWFUL = "schema-registry.answers.lawful-reads-succeed"
 
 
@@ -143,3 +144,25 @@ def _was_deleted(emulator: Emulator, name: str) -> Callable[[Request], bool]:
 for _kind, _name in KINDS.items():
     _reading(_kind, _name)
     _deleting(_kind, _name)
+
+
+@fault("schema-without-text-keeps-its-title", breaks=[TEXTLESS])
+def _(emulator: Emulator) -> None:
+    """The form without texts has the title."""
+    _with_text(emulator, "title")
+
+
+@fault("schema-without-text-keeps-its-description", breaks=[TEXTLESS])
+def _(emulator: Emulator) -> None:
+    """The form without texts has the description."""
+    _with_text(emulator, "description")
+
+
+def _with_text(emulator: Emulator, name: str) -> None:
+    def show(request: Request, response: Response, emulator: Emulator) -> Response:
+        stored = request.record.document if request.record else {}
+        if "notext" in request.headers.get("accept", "") and name in stored:
+            response.payload[name] = stored[name]
+        return response
+
+    emulator.after("getSchema", show)

@@ -12,6 +12,7 @@ from conformance.rules.probes import (  # noqa: F401
     gateway,
     lists,
     look_around,
+    queries,
     sandboxes,
     soak,
     soak_lists,

@@ -21,6 +21,8 @@ from conformance.rules.probes.kit import (
 from conformance.rules.probes.registry import probe, put
 
 LOOKUP = "application/vnd.adobe.xed+json"
+NO_TEXT = "application/vnd.adobe.xed-notext+json; version=1"
+TEXTLESS = SCHEMA.row("read-without-text-has-no-titles")
 UNKNOWN_HEX = "0" * 24
 
 
@@ -57,6 +59,8 @@ def schemas(session: Session) -> None:
         name,
         headers={"Accept": LOOKUP},
     )
+    for _ in range(session.world.repeats):
+        put(session, TEXTLESS, "getSchema", name, headers={"Accept": NO_TEXT})
     put(session, row("unknown-schema-is-not-found"), "getSchema", f"_{tenant}.schemas.{'0' * 48}")
     put(
         session,

@@ -57,8 +57,10 @@ def _data_sets(session: Session, half: Stored) -> None:
     name = session.name(f"probe list {ENDS[0]}")
     named = {"lists": made[0], "lacks": made[1]}
     only = {"properties": "name", "name": name}
+    matching = {"lists": made[0], "unlike": made[1]}
     for query, notes, step in (
         ({"name": name}, named, "list-by-name"),
+        ({"property": f"name~^{name}$"}, matching, "list-by-pattern"),
         (only, {"properties": ["name"]}, "list-names"),
     ):
         for _ in range(session.world.repeats):

@@ -9,6 +9,7 @@ from conformance.rules.probes.registry import probe
 from conformance.rules.probes.updates import SEEN_EVERYWHERE
 
 ROWS = ("list-filters-narrow-*", "list-filter-compares-*")
+ARRAYS = FLOW.row("list-filter-reaches-into-arrays")
 LONG = "· Datenfluß · 데이터 흐름 · from the profile store to the stream of another account"
 INEQUALITIES = (">=", "<=", ">", "<")
 
@@ -16,19 +17,24 @@ INEQUALITIES = (">=", "<=", ">", "<")
 @probe(
     "filters",
     *(kind.row(row) for kind in (CONNECTION, FLOW) for row in ROWS),
+    ARRAYS,
     also=SEEN_EVERYWHERE,
 )
 def filters(session: Session) -> None:
     _filter(session, CONNECTION, account_body(session, "probe filters"))
-    _filter(session, FLOW, destination(session).flow(session, "probe filters"))
+    first, second = destination(session), destination(session)
+    made = _filter(session, FLOW, first.flow(session, "probe filters"))
+    make(session, FLOW, second.flow(session, "probe filters elsewhere"))
+    _list(session, FLOW, ARRAYS, (f"sourceConnectionIds[]=={first.source}",), made)
 
 
-def _filter(session: Session, kind: Kind, body: dict[str, Any]) -> None:
+def _filter(session: Session, kind: Kind, body: dict[str, Any]) -> list[str]:
     names = [session.name(f"probe filters {kind.name} {end} {LONG}") for end in ("one", "two")]
     made = [make(session, kind, {**body, "name": name}) for name in names]
     reads = (read_one(session, kind, identifier) for identifier in made)
     dates = [int(session.take(read, "/items/0/createdAt")) for read in reads]
     _narrow(session, kind, names, made, dates)
+    return made
 
 
 def _narrow(

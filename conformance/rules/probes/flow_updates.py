@@ -92,7 +92,7 @@ PATCHES: tuple[tuple[str, list[dict[str, Any]]], ...] = (
 @probe(
     "flows",
     *rows_of(FLOW, *UPDATE_ROWS, *LIST_ROWS, "patch-*", "long-*", "concurrent-*", "winning-*"),
-    *rows_of(FLOW, "disable-*", "*-action-*", "action-*", "limit-*", "unknown-query-*"),
+    *rows_of(FLOW, "disable-*", "*-action-*", "action-*"),
     also=("gateway.sandbox.entities-*", *SEEN_EVERYWHERE),
 )
 def flows(session: Session) -> None:
@@ -107,7 +107,6 @@ def flows(session: Session) -> None:
     race(session, FLOW, read)
     _actions(session, read.path["id"])
     probe_list(session, FLOW, chain.flow(session, "probe list"))
-    _queries(session)
 
 
 def _patches(session: Session, read: Exchange) -> Exchange:
@@ -206,9 +205,3 @@ def act(session: Session, flow: str, action: str, state: str) -> None:
         10.0,
     )
     read_one(session, FLOW, read.path["id"], **{"wanted-state": state})
-
-
-def _queries(session: Session) -> None:
-    both, nonsense = {"limit": "1", "count": "true"}, {"nonsense": "1"}
-    put(session, FLOW.row("limit-with-count-is-refused"), "listFlows", query=both)
-    put(session, FLOW.row("unknown-query-parameter-is-refused"), "listFlows", query=nonsense)

@@ -9,6 +9,8 @@ from conformance.rules.probes.changes import (
     there_and_back,
 )
 from conformance.rules.probes.kit import (
+    DATA_LAKE,
+    PROFILE_STORE,
     Destination,
     account_body,
     destination,
@@ -18,7 +20,7 @@ from conformance.rules.probes.kit import (
 )
 from conformance.rules.probes.lists import LIST_ROWS, probe_list
 from conformance.rules.probes.race import race
-from conformance.rules.probes.registry import probe
+from conformance.rules.probes.registry import probe, put
 
 UPDATE_ROWS = (
     "update-answers-*",
@@ -65,7 +67,7 @@ def rows_of(kind: Kind, *globs: str) -> list[str]:
 
 @probe(
     "connections",
-    *rows_of(CONNECTION, *UPDATE_ROWS, *LIST_ROWS, "test-*"),
+    *rows_of(CONNECTION, *UPDATE_ROWS, *LIST_ROWS, "test-*", "change-of-*"),
     also=SEEN_EVERYWHERE,
 )
 def connections(session: Session) -> None:
@@ -81,9 +83,23 @@ def connections(session: Session) -> None:
         change(session, CONNECTION, read, renamed)
         read_one(session, CONNECTION, other)
     missing_ones(session, CONNECTION)
+    _other_spec(session)
     if session.wants(CONNECTION.row("test-answers-result")):
         session.call("testConnection", first, step="test", halts=False)
     probe_list(session, CONNECTION, body)
+
+
+def _other_spec(session: Session) -> None:
+    """Neither spec asks for credentials, so that nothing but the change is to be refused."""
+    requirement = CONNECTION.row("change-of-connection-spec-is-refused")
+    if session.wants(requirement):
+        body = {"name": session.name("probe spec"), "connectionSpec": PROFILE_STORE}
+        read = read_one(session, CONNECTION, make(session, CONNECTION, body))
+        patch = [{"op": "replace", "path": "/connectionSpec", "value": DATA_LAKE}]
+        headers = {"If-Match": etag_of(session, read)}
+        identifier = read.path["id"]
+        put(session, requirement, "updateConnection", identifier, body=patch, headers=headers)
+        read_one(session, CONNECTION, identifier)
 
 
 @probe(
