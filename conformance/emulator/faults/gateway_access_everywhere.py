@@ -77,7 +77,7 @@ def _(emulator: Emulator) -> None:
     stand_in(emulator, KEY, _both(lacks(KEY), _at("getFlow")), emulator.tenants[0].client_id)
 
 
-@fault("data-set-creates-need-no-organization", breaks=[NO_ORG])
+@fault("mapping-set-creates-need-no-organization", breaks=[NO_ORG])
 def _(emulator: Emulator) -> None:
-    """A dataset without an organization belongs to whoever the token is of."""
-    stand_in(emulator, ORG, _both(lacks(ORG), _at("createDataSet")), emulator.tenants[0].org_id)
+    """A mapping set without an organization belongs to whoever the token is of."""
+    stand_in(emulator, ORG, _both(lacks(ORG), _at("createMappingSet")), emulator.tenants[0].org_id)

@@ -1,7 +1,6 @@
 """What the gateway must refuse, asked of every service: calls without access, writes without a proper body."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,12 +26,12 @@ JSON = {"Content-Type": "application/json"}
 
 
 @dataclass(frozen=True)
-class Write:
-    """A lawful write."""
+class Call:
+    """A lawful call: what is taken from it makes it one to refuse."""
 
     operation: str
-    identifier: str | None
-    body: Any
+    identifier: str | None = None
+    body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -42,29 +41,23 @@ def any_call(session: Session) -> None:
     flow = make(session, FLOW, chain.flow(session, "probe any call"))
     named = session.name("refused everywhere")
     creates = [
-        Write("createSourceConnection", None, {**part_body(chain), "name": named}),
-        Write("createTargetConnection", None, {**chain.target_body, "name": named}),
-        Write("createFlow", None, {**chain.flow(session, "x"), "name": named}),
-        Write("createSchema", None, {**schema_body(session, "x"), "title": named}),
-        Write("createDataSet", None, _data_set(named, half.schema)),
-        Write("createMappingSet", None, mapping_body(half.schema)),
+        Call("createSourceConnection", None, {**part_body(chain), "name": named}),
+        Call("createTargetConnection", None, {**chain.target_body, "name": named}),
+        Call("createFlow", None, {**chain.flow(session, "x"), "name": named}),
+        Call("createSchema", None, {**schema_body(session, "x"), "title": named}),
+        Call("createDataSet", None, _data_set(named, half.schema)),
+        Call("createMappingSet", None, mapping_body(half.schema)),
     ]
     settled(session, flow)
-    updates = [
-        _update(session, kind, identifier)
-        for kind, identifier in (
-            (CONNECTION, chain.account),
-            (SOURCE, chain.source),
-            (TARGET, chain.target),
-            (FLOW, flow),
-        )
-    ]
-    for write in (*creates, *updates):
-        _without_body(session, write)
-    for write in (*_reads(flow), *creates[2:], updates[-1], Write("deleteFlow", flow, None)):
-        _without_access(session, write)
-    for kind, write in zip((CONNECTION, SOURCE, TARGET, FLOW), updates, strict=True):
-        read_one(session, kind, str(write.identifier))
+    kept = {CONNECTION: chain.account, SOURCE: chain.source, TARGET: chain.target, FLOW: flow}
+    updates = {kind: _update(session, kind, identifier) for kind, identifier in kept.items()}
+    for call in (*creates, *updates.values()):
+        _without_body(session, call)
+    reads = (Call("getFlow", flow), Call("listSchemas"), Call("listDataSets"))
+    for call in (*reads, creates[2], creates[-1], updates[FLOW], Call("deleteFlow", flow)):
+        _without_access(session, call)
+    for kind, identifier in kept.items():
+        read_one(session, kind, identifier)
     expect_none_named(session, FLOW, named)
 
 
@@ -72,20 +65,14 @@ def _data_set(name: str, schema: str) -> dict[str, Any]:
     return {"name": name, "schemaRef": {"id": schema, "contentType": DATA_SET_CONTENT}}
 
 
-def _update(session: Session, kind: Kind, identifier: str) -> Write:
+def _update(session: Session, kind: Kind, identifier: str) -> Call:
     etag = etag_of(session, read_one(session, kind, identifier))
-    return Write(kind.update(), identifier, describe("Not to be stored"), {"If-Match": etag})
+    return Call(kind.update(), identifier, describe("Not to be stored"), {"If-Match": etag})
 
 
-def _reads(flow: str) -> Iterator[Write]:
-    yield Write("getFlow", flow, None)
-    for operation in ("listFlows", "listSchemas", "listDataSets", "listMappingSets"):
-        yield Write(operation, None, None)
-
-
-def _without_body(session: Session, write: Write) -> None:
-    text = json.dumps(write.body)
-    others = (text[1:-1], '["x"]') if isinstance(write.body, list) else (f"[{text}]",)
+def _without_body(session: Session, call: Call) -> None:
+    text = json.dumps(call.body)
+    others = (text[1:-1], '["x"]') if isinstance(call.body, list) else (f"[{text}]",)
     for statement, sent in (
         ("any-write-with-malformed-json-is-refused", text[:-1]),
         ("any-write-without-body-is-refused", ""),
@@ -94,14 +81,14 @@ def _without_body(session: Session, write: Write) -> None:
         put(
             session,
             f"gateway.body.{statement}",
-            write.operation,
-            write.identifier,
+            call.operation,
+            call.identifier,
             raw=sent.encode(),
-            headers={**JSON, **write.headers},
+            headers={**JSON, **call.headers},
         )
 
 
-def _without_access(session: Session, write: Write) -> None:
+def _without_access(session: Session, call: Call) -> None:
     for row, lacking, given in (
         ("authorization.any-call-without-token-is-refused", ("Authorization",), {}),
         ("authorization.any-call-with-invalid-token-is-refused", (), {"Authorization": BAD_TOKEN}),
@@ -111,9 +98,9 @@ def _without_access(session: Session, write: Write) -> None:
         put(
             session,
             f"gateway.{row}",
-            write.operation,
-            write.identifier,
-            body=write.body,
-            headers={**write.headers, **given},
+            call.operation,
+            call.identifier,
+            body=call.body,
+            headers={**call.headers, **given},
             without=lacking,
         )
