@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from conformance.engine.addresses import is_loopback
 from conformance.engine.kinds import CONNECTION
 from conformance.engine.session import Session
 from conformance.rules.probes.changes import describe
@@ -135,8 +136,15 @@ def token(session: Session) -> None:
         use = "use-earlier-token"
         case = "(earlier token)"
         session.call("listConnections", **LIST, notes=notes, headers=bearer, step=use, case=case)
-    wrong = {**form, "client_secret": "not-the-secret-of-this-client"}
-    requirement = "ims.token.wrong-secret-is-refused"
-    if session.wants(requirement):
-        notes = {"refusal": True}
-        session.call_form("fetchToken", wrong, case=requirement, step="wrong-secret", notes=notes)
+    _wrong_secret(session, {**form, "client_secret": "not-the-secret-of-this-client"})
+
+
+def _wrong_secret(session: Session, form: dict[str, str]) -> None:
+    """Asked often only of a service on this machine: another may lock the client out."""
+    requirement, notes = "ims.token.wrong-secret-is-refused", {"refusal": True}
+    often = is_loopback(session.world.settings.base("ims"))
+    for _ in range(session.world.repeats if often else 1):
+        if session.wants(requirement):
+            session.call_form(
+                "fetchToken", form, case=requirement, step="wrong-secret", notes=notes
+            )
