@@ -127,7 +127,6 @@ class Evidence:
 
     def __init__(self, journeys: Iterable[Journey]) -> None:
         self.journeys = list(journeys)
-        self.worked_out: dict[Exchange, Any] = {}  # what several rules ask of one exchange
 
     @cached_property
     def exchanges(self) -> list[Exchange]:

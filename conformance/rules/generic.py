@@ -1,13 +1,18 @@
 """The checks that data states in full: documented statuses in the catalogue, body schemas in the contract."""
 
 from collections.abc import Iterator
+from weakref import WeakKeyDictionary
 
 from conformance.engine.catalogue import Requirement
 from conformance.engine.contract import Contract
 from conformance.engine.evidence import Evidence
 from conformance.engine.exchange import ABSENT, Exchange
 from conformance.engine.kinds import BY_OPERATION, LEAVING
+from conformance.engine.schema import BodySchema, SchemaError
 from conformance.engine.verdict import Finding, breaks, check, holds
+
+Known = dict[BodySchema, tuple[list[SchemaError], set[str]]]
+_KNOWN: WeakKeyDictionary[Exchange, Known] = WeakKeyDictionary()
 
 
 def answers(evidence: Evidence, row: Requirement) -> Iterator[Finding]:
@@ -72,15 +77,20 @@ def schema(evidence: Evidence, row: Requirement, contract: Contract) -> Iterator
         body_schema = contract[exchange.operation].schemas.get(str(exchange.status))
         if body_schema is None or exchange.body is ABSENT:
             continue
-        if exchange not in evidence.worked_out:
-            body = exchange.body
-            evidence.worked_out[exchange] = body_schema.errors(body), body_schema.observed(body)
-        found, observed = evidence.worked_out[exchange]
+        found, observed = _worked_out(exchange, body_schema)
         errors = [e for e in found if e.requirement == row.id]
         for error in errors:
             yield breaks(exchange, error.expected, error.actual, error.pointer)
         if not errors and row.id in observed:
             yield holds(exchange)
+
+
+def _worked_out(exchange: Exchange, schema: BodySchema) -> tuple[list[SchemaError], set[str]]:
+    """What many rows ask of one exchange."""
+    known = _KNOWN.setdefault(exchange, {})
+    if schema not in known:
+        known[schema] = schema.errors(exchange.body), schema.observed(exchange.body)
+    return known[schema]
 
 
 def contract(evidence: Evidence, row: Requirement, contract: Contract) -> Iterator[Finding]:
@@ -96,7 +106,7 @@ def contract(evidence: Evidence, row: Requirement, contract: Contract) -> Iterat
                 exchange, "a JSON body", exchange.response.text if exchange.response else ""
             )
             continue
-        errors = body_schema.errors(exchange.body)
+        errors, _ = _worked_out(exchange, body_schema)
         for error in errors:
             if error.requirement in (None, row.id):
                 yield breaks(exchange, error.expected, error.actual, error.pointer)

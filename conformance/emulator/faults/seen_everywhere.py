@@ -83,7 +83,12 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.policy.apply_patch = patch
 
 
-@family("{}-patch-of-missing-path-is-done", "patch-of-missing-path-is-refused", kinds=SIDES)
+@family(
+    "{}-patch-of-missing-path-is-done",
+    "patch-of-missing-path-is-refused",
+    "patch-without-value-is-refused",
+    kinds=SIDES,
+)
 def _(emulator: Emulator, kind: Kind) -> None:
     """A patch that fails is answered as if it were done."""
 

@@ -52,6 +52,10 @@ def refuse_updates(session: Session, kind: Kind, first: Exchange, foreign: str) 
         body=unsupported,
         headers={"If-Match": etag},
     )
+    if kind is not FLOW:
+        missing = [*patch, {"op": "remove", "path": "/params/nowhere/0"}]
+        row, headers = kind.row("patch-of-missing-path-is-refused"), {"If-Match": etag}
+        put(session, row, kind.update(), identifier, body=missing, headers=headers)
     put(
         session,
         kind.row("patch-without-value-is-refused"),
@@ -60,10 +64,6 @@ def refuse_updates(session: Session, kind: Kind, first: Exchange, foreign: str) 
         body=[{"op": "add", "path": "/description"}],
         headers={"If-Match": etag},
     )
-    if kind is not FLOW:
-        missing = [*patch, {"op": "remove", "path": "/params/nowhere/0"}]
-        row, headers = kind.row("patch-of-missing-path-is-refused"), {"If-Match": etag}
-        put(session, row, kind.update(), identifier, body=missing, headers=headers)
     for statement, if_match in (
         ("update-with-stale-etag-is-refused", stale),
         ("update-with-foreign-etag-is-refused", foreign),

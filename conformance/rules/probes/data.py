@@ -141,7 +141,7 @@ def _second_data_set(session: Session, half: Stored) -> None:
     session.call("getDataSet", half.data_set, step="read-older-data-set")
 
 
-@probe("inlet", "data-collection.*")
+@probe("inlet", "data-collection.*", also=(FLOW.row("inlet-*"), FLOW.row("update-*")))
 def inlet(session: Session) -> None:
     half = lake(session, "json")
     source = {
