@@ -95,7 +95,7 @@ def _server(
 ) -> Server:
     config = uvicorn.Config(
         Application(emulator),
-        http="h11",
+        http="httptools",
         loop="asyncio",
         ws="none",
         lifespan="off",
