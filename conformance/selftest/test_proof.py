@@ -121,8 +121,8 @@ def answer(body, status=200):
 def test_a_reason_is_for_a_name_and_where_it_says_so_for_the_rows_that_are_named():
     assert reason_for("x@5s", ["flow-service.flows.etag-is-stable"]) is None
     assert "last" in reason_for("x@5s", ["catalog.generated.bad-requests-are-refused"])
-    assert "lock" in reason_for("wrong-client-secret-answers-200@20", ["ims.token.x"])
-    assert reason_for("wrong-client-secret-answers-200", ["ims.token.x"]) is None
+    assert "forty" in reason_for("every-second-list-fails@20", ["ims.token.x"])
+    assert reason_for("every-second-list-fails", ["ims.token.x"]) is None
 
 
 def test_a_survivor_without_a_reason_or_a_false_alarm_is_no_proof():
