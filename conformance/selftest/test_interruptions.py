@@ -120,9 +120,11 @@ def test_a_process_that_dies_is_an_error_and_no_verdict(tmp_path, many):
         assert is_valid(found)
         counts = found["counts"]["MUST"]
         assert (counts["fail"], found["conformant"]) == (0, False)
-        assert counts["error"] > 0
         assert sum(counts.values()) == len(found["requirements"])
-        assert any("crashed while running" in row["message"] for row in found["requirements"])
+        told_so = [row["message"] for row in found["requirements"] if row["verdict"] == "error"]
+        # with all workers gone, xdist itself may end while it still hands out rows to one of them
+        gave_up = many and counts["untested"] == len(found["requirements"])
+        assert gave_up or any("crashed while running" in message for message in told_so)
 
 
 def children(parent):
