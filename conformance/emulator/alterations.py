@@ -103,3 +103,23 @@ def lacks(name: str) -> When:
 def either(first: When, second: When) -> When:
     """Requests that one of two conditions picks."""
     return lambda request: first(request) or second(request)
+
+
+def both(first: When, second: When) -> When:
+    """Requests that two conditions pick."""
+    return lambda request: first(request) and second(request)
+
+
+def at(operation: str) -> When:
+    """Requests of one operation."""
+    return lambda request: request.operation == operation
+
+
+def of(service: str) -> When:
+    """Requests to one service."""
+    return lambda request: request.service == service
+
+
+def find_nothing(request: Request, response: Response, emulator: Emulator) -> Response:
+    """Answer an empty list of the flow service."""
+    return Response(200, {"items": [], "_links": {}})

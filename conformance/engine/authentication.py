@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from conformance.engine.client import Answer, Client
 from conformance.engine.errors import ConformanceError, SettingsError, TargetError
+from conformance.engine.network import counted
 from conformance.engine.settings import Settings
 
 MARGIN = 60.0
@@ -167,8 +168,7 @@ class AuthorizedClient(Client):
             return answer
         again = super().send(method, url, _with(headers, other), body)
         self.tokens.accepted(again.status != 401)
-        seconds = answer.seconds + again.seconds
-        return replace(again, attempts=answer.attempts + again.attempts, seconds=seconds)
+        return replace(counted((answer, again)), seconds=answer.seconds + again.seconds)
 
     def _is_ours(self, headers: dict[str, str]) -> bool:
         given = (headers.get("x-api-key"), headers.get("x-gw-ims-org-id"))

@@ -11,6 +11,7 @@ from conformance.rules import (  # noqa: F401
     lists,
     patches,
     races,
+    registry_reads,
     registry_resources,
     specs,
     updates,

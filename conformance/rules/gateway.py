@@ -51,11 +51,10 @@ def answers_parse_as_json(evidence: Evidence) -> Iterator[Finding]:
             elif exchange.is_lawful_success and exchange.body not in ({}, []):
                 yield holds(exchange)
     spoilt = spoilt_in_one_place(evidence.exchanges)
-    asked = Counter(e.operation for e in evidence.exchanges)
     for exchange in spoilt:
-        others = (
-            f"all but {len(spoilt)} of {asked[exchange.operation]} answers to {exchange.operation}"
-        )
+        operation = exchange.operation
+        asked = sum(e.operation == operation for e in evidence.exchanges)
+        others = f"all but {len(spoilt)} of {asked} answers to {operation}"
         yield breaks(exchange, f"valid JSON, as in {others}", exchange.spoilt[0])
 
 
@@ -75,9 +74,10 @@ def spoilt_in_one_place(exchanges: Sequence[Exchange]) -> list[Exchange]:
 def _never_by_chance(
     exchanges: Sequence[Exchange], spoilt: Sequence[Exchange], form: Callable[[Exchange], Any]
 ) -> bool:
-    places, met = Counter(map(form, exchanges)), {form(one) for one in spoilt}
+    met = {form(one) for one in spoilt}
     if len(met) != 1:
         return False
+    places = Counter(map(form, exchanges))
     share = places[met.pop()] / len(exchanges)
     return len(places) * share ** len(spoilt) < CHANCE
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from conformance.emulator.alterations import asked, fail, good_token, lacks, refuse, stand_in
+from conformance.emulator.alterations import (
+    asked,
+    fail,
+    find_nothing,
+    good_token,
+    lacks,
+    refuse,
+    stand_in,
+)
 from conformance.emulator.app import Emulator
 from conformance.emulator.changes import drop, replace
-from conformance.emulator.exchange import Request, Response
+from conformance.emulator.exchange import Request
 from conformance.emulator.faults import fault
 
 WITHOUT = "gateway.authorization.missing-token-is-refused"
@@ -19,12 +27,9 @@ SERVER_ERROR = "gateway.errors.bad-requests-never-answer-server-error"
 TOKEN, KEY, ORG = "authorization", "x-api-key", "x-gw-ims-org-id"
 
 
-def _bad_token(request: Request) -> bool:
+def bad_token(request: Request) -> bool:
+    """Whether a token was sent that nobody issued: those that were are longer."""
     return 0 < len(request.headers.get(TOKEN, "")) < 200
-
-
-def _nothing_here(request: Request, response: Response, emulator: Emulator) -> Response:
-    return Response(200, {"items": [], "_links": {}})
 
 
 def _own_org(emulator: Emulator) -> str:
@@ -46,7 +51,7 @@ def _(emulator: Emulator) -> None:
 @fault("missing-token-lists-nothing", breaks=[WITHOUT])
 def _(emulator: Emulator) -> None:
     """Without a token the list of base connections is empty instead of refused."""
-    emulator.after("listConnections", asked(lacks(TOKEN), _nothing_here), when="error")
+    emulator.after("listConnections", asked(lacks(TOKEN), find_nothing), when="error")
 
 
 @fault("missing-token-answers-server-error", breaks=[WITHOUT, SERVER_ERROR])
@@ -83,13 +88,13 @@ def _(emulator: Emulator) -> None:
 @fault("invalid-token-answers-400", breaks=[INVALID])
 def _(emulator: Emulator) -> None:
     """A token that was never issued counts as a bad request."""
-    emulator.after("*", asked(_bad_token, refuse(400)), when="error")
+    emulator.after("*", asked(bad_token, refuse(400)), when="error")
 
 
 @fault("invalid-token-answers-server-error", breaks=[INVALID, SERVER_ERROR])
 def _(emulator: Emulator) -> None:
     """A token that cannot be decoded makes the gateway fail."""
-    emulator.after("*", asked(_bad_token, fail), when="error")
+    emulator.after("*", asked(bad_token, fail), when="error")
 
 
 @fault("missing-api-key-is-let-in", breaks=[MISSING_KEY])

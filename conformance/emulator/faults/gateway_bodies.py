@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from conformance.emulator import connections, entities
-from conformance.emulator.alterations import refuse
+from conformance.emulator.alterations import When, refuse
 from conformance.emulator.app import Emulator
 from conformance.emulator.changes import only_if
 from conformance.emulator.errors import RefusalError
@@ -24,6 +25,11 @@ PLACEHOLDER = {
     "name": "unnamed",
     "connectionSpec": {"id": "c604ff05-7f1a-43c0-8e18-33bf874cb11c", "version": "1.0"},
 }
+Otherwise = Callable[[bytes], Any]
+
+
+def _any_call(request: Request) -> bool:
+    return True
 
 
 def _untyped(request: Request) -> bool:
@@ -34,7 +40,8 @@ def _otherwise_typed(request: Request) -> bool:
     return media_type(request) not in ("", "application/json")
 
 
-def _lacks_body(request: Request, response: Response, emulator: Emulator) -> bool:
+def lacks_body(request: Request, response: Response, emulator: Emulator) -> bool:
+    """Whether a request has no body."""
     return not request.body.strip()
 
 
@@ -106,14 +113,17 @@ def _(emulator: Emulator) -> None:
     emulator.policy.check_content_type = check
 
 
-def _on_malformed(emulator: Emulator, otherwise: Any) -> None:
+def on_malformed(emulator: Emulator, otherwise: Otherwise, when: When = _any_call) -> None:
+    """Make another payload of a body that is no JSON, or refuse it otherwise."""
     usual = emulator.policy.parse_body
 
     def parse(emulator: Emulator, request: Request) -> Any:
         try:
             return usual(emulator, request)
         except RefusalError:
-            return otherwise(request.body)
+            if when(request):
+                return otherwise(request.body)
+            raise
 
     emulator.policy.parse_body = parse
 
@@ -121,7 +131,7 @@ def _on_malformed(emulator: Emulator, otherwise: Any) -> None:
 @fault("malformed-json-is-taken", breaks=[MALFORMED])
 def _(emulator: Emulator) -> None:
     """A body that is no JSON makes a base connection of defaults."""
-    _on_malformed(emulator, lambda body: dict(PLACEHOLDER))
+    on_malformed(emulator, lambda body: dict(PLACEHOLDER))
 
 
 @fault("malformed-json-answers-server-error", breaks=[MALFORMED, SERVER_ERROR])
@@ -131,7 +141,7 @@ def _(emulator: Emulator) -> None:
     def crash(body: bytes) -> Any:
         raise RefusalError(500, "Unexpected token")
 
-    _on_malformed(emulator, crash)
+    on_malformed(emulator, crash)
 
 
 @fault("malformed-json-answers-404", breaks=[MALFORMED])
@@ -141,7 +151,7 @@ def _(emulator: Emulator) -> None:
     def lose(body: bytes) -> Any:
         raise RefusalError(404, "No such resource")
 
-    _on_malformed(emulator, lose)
+    on_malformed(emulator, lose)
 
 
 @fault("empty-body-makes-a-connection", breaks=[EMPTY])
@@ -159,13 +169,13 @@ def _(emulator: Emulator) -> None:
 @fault("empty-body-answers-411", breaks=[EMPTY])
 def _(emulator: Emulator) -> None:
     """A create without a body is asked for its length."""
-    emulator.after("createConnection", only_if(_lacks_body, refuse(411)), when="error")
+    emulator.after("createConnection", only_if(lacks_body, refuse(411)), when="error")
 
 
 @fault("empty-body-answers-server-error", breaks=[EMPTY, SERVER_ERROR])
 def _(emulator: Emulator) -> None:
     """A create without a body makes the service fail."""
-    emulator.after("createConnection", only_if(_lacks_body, refuse(500)), when="error")
+    emulator.after("createConnection", only_if(lacks_body, refuse(500)), when="error")
 
 
 @fault("array-body-is-read-by-its-first-element", breaks=[ARRAY])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from conformance.emulator import entities, flows
+from conformance.emulator.alterations import asked, at, fail
 from conformance.emulator.app import Emulator
+from conformance.emulator.changes import only_if
 from conformance.emulator.errors import RefusalError
 from conformance.emulator.exchange import NO_BODY, Request, Response, decode
 from conformance.emulator.faults import fault
+from conformance.emulator.faults.gateway_bodies import lacks_body, on_malformed
 from conformance.emulator.faults.kinds import (
     CONNECTION,
     FLOW,
@@ -25,37 +27,18 @@ EMPTY = "gateway.body.any-write-without-body-is-refused"
 OTHER_TYPE = "gateway.body.any-write-of-other-json-type-is-refused"
 NO_VALUE = "patch-without-value-is-refused"
 UNSTORED = FLOW.row("refused-create-stores-nothing")
-When = Callable[[Request], bool]
-
-
-def _at(*operations: str) -> When:
-    return lambda request: request.operation in operations
-
-
-def _on_malformed(emulator: Emulator, when: When, otherwise: Callable[[bytes], Any]) -> None:
-    usual = emulator.policy.parse_body
-
-    def parse(emulator: Emulator, request: Request) -> Any:
-        try:
-            return usual(emulator, request)
-        except RefusalError:
-            if when(request):
-                return otherwise(request.body)
-            raise
-
-    emulator.policy.parse_body = parse
 
 
 @fault("malformed-patch-changes-nothing-but-is-done", breaks=[MALFORMED])
 def _(emulator: Emulator) -> None:
     """An update that cannot be read counts as one without operations."""
-    _on_malformed(emulator, lambda request: request.method == "PATCH", lambda body: [])
+    on_malformed(emulator, lambda body: [], lambda request: request.method == "PATCH")
 
 
 @fault("cut-off-data-set-is-taken", breaks=[MALFORMED])
 def _(emulator: Emulator) -> None:
     """A lenient reader of datasets closes what was left open."""
-    _on_malformed(emulator, _at("createDataSet"), lambda body: decode(body + b"}"))
+    on_malformed(emulator, lambda body: decode(body + b"}"), at("createDataSet"))
 
 
 @fault("malformed-schema-crashes-the-registry", breaks=[MALFORMED, SERVER_ERROR])
@@ -65,32 +48,24 @@ def _(emulator: Emulator) -> None:
     def crash(body: bytes) -> Any:
         raise RefusalError(500, "Unexpected end of input")
 
-    _on_malformed(emulator, _at("createSchema"), crash)
-
-
-def _on_empty(emulator: Emulator, operation: str, payload: Any) -> None:
-    def fill(emulator: Emulator, request: Request) -> None:
-        if request.payload is NO_BODY:
-            request.payload = payload
-
-    emulator.before(operation, fill)
+    on_malformed(emulator, crash, at("createSchema"))
 
 
 @family("{}-patch-without-body-is-done", EMPTY, kinds=(CONNECTION, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """An update without a body is an update without operations."""
-    _on_empty(emulator, kind.update, [])
+
+    def fill(emulator: Emulator, request: Request) -> None:
+        if request.payload is NO_BODY:
+            request.payload = []
+
+    emulator.before(kind.update, fill)
 
 
 @fault("empty-mapping-set-crashes-data-prep", breaks=[EMPTY, SERVER_ERROR])
 def _(emulator: Emulator) -> None:
     """A mapping set without a body makes Data Prep fail."""
-
-    def crash(emulator: Emulator, request: Request) -> None:
-        if request.payload is NO_BODY:
-            raise RefusalError(500, "No content to map due to end of input")
-
-    emulator.before("createMappingSet", crash)
+    emulator.after("createMappingSet", only_if(lacks_body, fail), when="error")
 
 
 @family("{}-patch-of-one-operation-needs-no-array", OTHER_TYPE, kinds=(SOURCE, TARGET, FLOW))
@@ -128,37 +103,32 @@ def _(emulator: Emulator) -> None:
     emulator.after("createFlow", store, when="error")
 
 
+def _without_value(request: Request) -> list[dict[str, Any]]:
+    operations = request.payload if isinstance(request.payload, list) else []
+    adding = (one for one in operations if isinstance(one, dict) and one.get("op") == "add")
+    return [one for one in adding if "value" not in one]
+
+
 @family("{}-patch-without-value-stores-null", NO_VALUE, kinds=(CONNECTION, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """An operation without a value has the value null."""
-    _fill(emulator, kind, lambda: None)
+
+    def fill(emulator: Emulator, request: Request) -> None:
+        for one in _without_value(request):
+            one["value"] = None
+
+    emulator.before(kind.update, fill)
 
 
 @family("{}-patch-without-value-crashes", NO_VALUE, SERVER_ERROR, kinds=(SOURCE, TARGET))
 def _(emulator: Emulator, kind: Kind) -> None:
     """An operation without a value makes the service fail."""
-
-    def crash() -> Any:
-        raise RefusalError(500, "value is null")
-
-    _fill(emulator, kind, crash)
-
-
-def _fill(emulator: Emulator, kind: Kind, value: Callable[[], Any]) -> None:
-    def fill(emulator: Emulator, request: Request) -> None:
-        for one in request.payload if isinstance(request.payload, list) else []:
-            if isinstance(one, dict) and one.get("op") == "add" and "value" not in one:
-                one["value"] = value()
-
-    emulator.before(kind.update, fill)
+    lacking = asked(lambda request: bool(_without_value(request)), fail)
+    emulator.after(kind.update, lacking, when="error")
 
 
 @fault("patch-of-texts-crashes", breaks=[OTHER_TYPE, SERVER_ERROR])
 def _(emulator: Emulator) -> None:
     """What stands in a patch is taken for an operation unseen."""
-
-    def crash(emulator: Emulator, request: Request) -> None:
-        if isinstance(request.payload, list) and "x" in request.payload:
-            raise RefusalError(500, "a text has no op")
-
-    emulator.before("updateFlow", crash)
+    texts = asked(lambda request: request.payload == ["x"], fail)
+    emulator.after("updateFlow", texts, when="error")

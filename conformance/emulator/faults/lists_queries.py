@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from conformance.emulator import query
-from conformance.emulator.alterations import fail
+from conformance.emulator.alterations import fail, find_nothing, rewritten, without
 from conformance.emulator.app import After, Emulator
 from conformance.emulator.changes import only_if
-from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
 from conformance.emulator.faults.kinds import FLOW, SERVER_ERROR
 from conformance.emulator.store import Record
 
 PATTERN = "catalog.data-sets.list-by-pattern-excludes-others"
 ARRAYS = FLOW.row("list-filter-reaches-into-arrays")
-Kept = list[Record]
-
-
-def _nothing(request: Request, response: Response, emulator: Emulator) -> Response:
-    return Response(200, {"items": []})
 
 
 def _instead_of(emulator: Emulator, code: str, change: After) -> None:
@@ -30,7 +24,7 @@ def _instead_of(emulator: Emulator, code: str, change: After) -> None:
 @fault("unknown-field-finds-nothing", breaks=[FLOW.row("filter-by-unknown-field-is-refused")])
 def _(emulator: Emulator) -> None:
     """No flow has the field, so none is found."""
-    _instead_of(emulator, "1449", _nothing)
+    _instead_of(emulator, "1449", find_nothing)
 
 
 @fault(
@@ -38,11 +32,8 @@ def _(emulator: Emulator) -> None:
 )
 def _(emulator: Emulator) -> None:
     """A filter that cannot be read does not filter."""
-
-    def drop(emulator: Emulator, request: Request) -> None:
-        request.query = [pair for pair in request.query if "!=" not in pair[1]]
-
-    emulator.before("listFlows", drop)
+    readable = rewritten("property", lambda value: None if "!=" in value else value)
+    emulator.before("listFlows", readable)
 
 
 @fault("tilde-crashes-the-list", breaks=[FLOW.row("filter-with-tilde-is-refused"), SERVER_ERROR])
@@ -54,13 +45,13 @@ def _(emulator: Emulator) -> None:
 @fault("empty-value-finds-nothing", breaks=[FLOW.row("filter-without-value-is-refused")])
 def _(emulator: Emulator) -> None:
     """No flow has an empty name, so none is found."""
-    _instead_of(emulator, "1453", _nothing)
+    _instead_of(emulator, "1453", find_nothing)
 
 
 @fault("unknown-state-finds-nothing", breaks=[FLOW.row("filter-by-undocumented-state-is-refused")])
 def _(emulator: Emulator) -> None:
     """No flow is in the state, so none is found."""
-    _instead_of(emulator, "1456", _nothing)
+    _instead_of(emulator, "1456", find_nothing)
 
 
 @fault(
@@ -69,27 +60,18 @@ def _(emulator: Emulator) -> None:
 )
 def _(emulator: Emulator) -> None:
     """Of several values after an inequality the first counts."""
-
-    def cut(emulator: Emulator, request: Request) -> None:
-        request.query = [
-            (name, value.partition(",")[0] if ">" in value else value)
-            for name, value in request.query
-        ]
-
-    emulator.before("listFlows", cut)
+    first = rewritten("property", lambda value: value.partition(",")[0] if ">" in value else value)
+    emulator.before("listFlows", first)
 
 
 @fault("unknown-order-is-passed-over", breaks=[FLOW.row("order-by-unknown-field-is-refused")])
 def _(emulator: Emulator) -> None:
     """A list ordered by an unknown field is not ordered."""
-
-    def drop(emulator: Emulator, request: Request) -> None:
-        request.query = [pair for pair in request.query if pair != ("orderby", "nonsense")]
-
-    emulator.before("listFlows", drop)
+    known = rewritten("orderby", lambda value: None if value == "nonsense" else value)
+    emulator.before("listFlows", known)
 
 
-def _of_arrays(emulator: Emulator, found: Kept | None) -> None:
+def _of_arrays(emulator: Emulator, found: list[Record] | None) -> None:
     usual = emulator.policy.filter_records
 
     def filtered(
@@ -118,21 +100,11 @@ def _(emulator: Emulator) -> None:
 @fault("pattern-finds-every-data-set", breaks=[PATTERN])
 def _(emulator: Emulator) -> None:
     """Datasets are not filtered by a regular expression."""
-
-    def drop(emulator: Emulator, request: Request) -> None:
-        request.query = [pair for pair in request.query if pair[0] != "property"]
-
-    emulator.before("listDataSets", drop)
+    emulator.before("listDataSets", without("property"))
 
 
 @fault("pattern-is-taken-literally", breaks=[PATTERN])
 def _(emulator: Emulator) -> None:
     """A dataset must have the very text of the regular expression as its name."""
-
-    def escape(emulator: Emulator, request: Request) -> None:
-        request.query = [
-            (name, value.replace("~^", "==") if name == "property" else value)
-            for name, value in request.query
-        ]
-
-    emulator.before("listDataSets", escape)
+    literal = rewritten("property", lambda value: value.replace("~^", "=="))
+    emulator.before("listDataSets", literal)

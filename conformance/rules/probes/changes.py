@@ -1,5 +1,6 @@
 """Lawful changes of an entity and the refusals beside them, for every kind alike."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from conformance.engine.exchange import Exchange
@@ -43,27 +44,9 @@ def refuse_updates(session: Session, kind: Kind, first: Exchange, foreign: str) 
     current = change(session, kind, first, describe("A"))
     etag = etag_of(session, current)
     patch = describe("Must not be stored")
-    unsupported = [{"op": "increment", "path": "/description", "value": "x"}]
-    put(
-        session,
-        kind.row("unsupported-patch-operation-is-refused"),
-        kind.update(),
-        identifier,
-        body=unsupported,
-        headers={"If-Match": etag},
-    )
-    if kind is not FLOW:
-        missing = [*patch, {"op": "remove", "path": "/params/nowhere/0"}]
-        row, headers = kind.row("patch-of-missing-path-is-refused"), {"If-Match": etag}
-        put(session, row, kind.update(), identifier, body=missing, headers=headers)
-    put(
-        session,
-        kind.row("patch-without-value-is-refused"),
-        kind.update(),
-        identifier,
-        body=[{"op": "add", "path": "/description"}],
-        headers={"If-Match": etag},
-    )
+    for statement, wrong in _wrong_patches(kind):
+        headers = {"If-Match": etag}
+        put(session, kind.row(statement), kind.update(), identifier, body=wrong, headers=headers)
     for statement, if_match in (
         ("update-with-stale-etag-is-refused", stale),
         ("update-with-foreign-etag-is-refused", foreign),
@@ -89,6 +72,15 @@ def refuse_updates(session: Session, kind: Kind, first: Exchange, foreign: str) 
         body=patch,
     )
     return read_one(session, kind, identifier)
+
+
+def _wrong_patches(kind: Kind) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    unsupported = {"op": "increment", "path": "/description", "value": "x"}
+    yield "unsupported-patch-operation-is-refused", [unsupported]
+    if kind is not FLOW:
+        nowhere = {"op": "remove", "path": "/params/nowhere/0"}
+        yield "patch-of-missing-path-is-refused", [*describe("Must not be stored"), nowhere]
+    yield "patch-without-value-is-refused", [{"op": "add", "path": "/description"}]
 
 
 def _altered(etag: str) -> str:

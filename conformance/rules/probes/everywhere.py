@@ -10,7 +10,7 @@ from conformance.engine.session import Session
 from conformance.rules.probes.changes import describe
 from conformance.rules.probes.gateway import BAD_TOKEN
 from conformance.rules.probes.kit import (
-    DATA_SET_CONTENT,
+    data_set_body,
     destination,
     etag_of,
     make,
@@ -23,7 +23,7 @@ from conformance.rules.probes.kit import (
 from conformance.rules.probes.lists import expect_none_named, part_body
 from conformance.rules.probes.registry import probe, put
 
-JSON = {"Content-Type": "application/json"}
+PATCH = describe("Not to be stored")
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,16 @@ def any_call(session: Session) -> None:
         Call("createTargetConnection", None, {**chain.target_body, "name": named}),
         Call("createFlow", None, {**chain.flow(session, "x"), "name": named}),
         Call("createSchema", None, {**schema_body(session, "x"), "title": named}),
-        Call("createDataSet", None, _data_set(named, half.schema)),
+        Call("createDataSet", None, data_set_body(named, half.schema)),
         Call("createMappingSet", None, mapping_body(half.schema)),
     ]
     settled(session, flow)
     kept = {CONNECTION: chain.account, SOURCE: chain.source, TARGET: chain.target, FLOW: flow}
     for call in creates:
-        for row, text in _no_bodies(call):
+        for row, text in _no_bodies(call.body):
             _send(session, row, call, text)
     for kind, identifier in kept.items():
-        for row, text in _no_bodies(Call(kind.update(), identifier, describe("x"))):
+        for row, text in _no_bodies(PATCH):
             _send(session, row, _update(session, kind, identifier), text)
     reads = (Call("getFlow", flow), Call("listSchemas"), Call("listDataSets"))
     for call in (*reads, creates[2], creates[-1], _update(session, FLOW, flow)):
@@ -67,21 +67,17 @@ def any_call(session: Session) -> None:
     expect_none_named(session, FLOW, named)
 
 
-def _data_set(name: str, schema: str) -> dict[str, Any]:
-    return {"name": name, "schemaRef": {"id": schema, "contentType": DATA_SET_CONTENT}}
-
-
 def _update(session: Session, kind: Kind, identifier: str) -> Call:
     etag = etag_of(session, read_one(session, kind, identifier))
-    return Call(kind.update(), identifier, describe("Not to be stored"), {"If-Match": etag})
+    return Call(kind.update(), identifier, PATCH, {"If-Match": etag})
 
 
-def _no_bodies(call: Call) -> Iterator[tuple[str, str]]:
-    """What is no body of a call, and the row that says so."""
-    text = json.dumps(call.body)
+def _no_bodies(body: Any) -> Iterator[tuple[str, str]]:
+    """What must not be sent in place of a body, and the row that says so."""
+    text = json.dumps(body)
     yield "any-write-with-malformed-json-is-refused", text[:-1]
     yield "any-write-without-body-is-refused", ""
-    for other in (text[1:-1], '["x"]') if isinstance(call.body, list) else (f"[{text}]",):
+    for other in (text[1:-1], '["x"]') if isinstance(body, list) else (f"[{text}]",):
         yield "any-write-of-other-json-type-is-refused", other
 
 
@@ -92,7 +88,7 @@ def _send(session: Session, row: str, call: Call, text: str) -> None:
         call.operation,
         call.identifier,
         raw=text.encode(),
-        headers={**JSON, **call.headers},
+        headers=call.headers,
     )
 
 

@@ -143,8 +143,6 @@ def _wrong_secret(session: Session, form: dict[str, str]) -> None:
     """Asked often only of a service on this machine: another may lock the client out."""
     requirement, notes = "ims.token.wrong-secret-is-refused", {"refusal": True}
     often = is_loopback(session.world.settings.base("ims"))
-    for _ in range(session.world.repeats if often else 1):
-        if session.wants(requirement):
-            session.call_form(
-                "fetchToken", form, case=requirement, step="wrong-secret", notes=notes
-            )
+    times = session.world.repeats if often else 1
+    for _ in range(times if session.wants(requirement) else 0):
+        session.call_form("fetchToken", form, case=requirement, step="wrong-secret", notes=notes)

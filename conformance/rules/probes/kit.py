@@ -172,12 +172,16 @@ def make_mapping_set(session: Session, schema: str, step: str = "create-mapping-
     return str(session.take(answer, "/id"))
 
 
+def data_set_body(name: str, schema: str) -> dict[str, Any]:
+    """A dataset on a schema as S0:244 shows it."""
+    return {"name": name, "schemaRef": {"id": schema, "contentType": DATA_SET_CONTENT}}
+
+
 def make_data_set(
     session: Session, schema: str, name: str, step: str = "create-data-set", **members: Any
 ) -> str:
     """Create a dataset on a schema (S0:244) and return its id."""
-    reference = {"id": schema, "contentType": DATA_SET_CONTENT}
-    body = {"name": session.name(name), "schemaRef": reference, **members}
+    body = {**data_set_body(session.name(name), schema), **members}
     answer = session.call("createDataSet", body=body, step=step)
     return str(session.take(answer, "/0")).rsplit("/", 1)[-1]
 
