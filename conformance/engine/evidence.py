@@ -87,6 +87,10 @@ class Timeline:
             )
         )
 
+    def actions(self) -> Iterator[Change]:
+        """Each lawful action on a flow that succeeded."""
+        return self._changes(lambda e: e.operation == "actOnFlow" and e.is_lawful_success)
+
     def refusals(self) -> Iterator[Change]:
         """Each write put to the test that was refused."""
         return self._changes(lambda e: e.case is not None and _writes(e) and e.status >= 400)

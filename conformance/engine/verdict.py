@@ -135,9 +135,9 @@ class Judge:
         verdict.verdict = FAIL if verdict.requirement.level == "MUST" else WARN
         first = verdict.broken[0]
         where = f" at {first.pointer}" if first.pointer else ""
-        got = short(first.actual)
-        got = repr(first.actual) if got == first.expected else got  # the text 0 is not the number
-        verdict.message = f"expected {first.expected}, got {got}{where}"
+        wanted, got = contrast(first)
+        got = repr(first.actual) if got == wanted else got  # the text 0 is not the number
+        verdict.message = f"expected {wanted}, got {got}{where}"
         if verdict.intermittent:
             verdict.message += (
                 f" (broken in {len(verdict.broken)} of {verdict.observed} observations)"
@@ -190,6 +190,19 @@ def short(value: Any, limit: int = 160) -> str:
     """A value for a message, cut with its length."""
     text = value if isinstance(value, str) else repr(value)
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
+
+
+def contrast(finding: Finding, limit: int = 160) -> tuple[str, str]:
+    """Expected and actual value for a message, long ones from a little before where they part."""
+    expected, actual = finding.expected, finding.actual
+    if len(expected) <= limit:
+        return expected, short(actual, limit)
+    actual = repr(actual) if expected[0] in "'\"" else str(actual)
+    pairs = enumerate(zip(expected, actual, strict=False))
+    parting = next((i for i, (want, got) in pairs if want != got), min(len(expected), len(actual)))
+    start, half = max(0, parting - limit // 8), limit // 2
+    shown = [f"{'…' if start else ''}{short(text[start:], half)}" for text in (expected, actual)]
+    return shown[0], shown[1]
 
 
 def stopped(journeys: Iterable[Journey]) -> list[Journey]:

@@ -91,16 +91,19 @@ def response_jobs(effort: Effort) -> list[Job]:
 
 
 def intermittent_jobs(effort: Effort) -> list[Job]:
-    """One trial of each fault that shows now and then: in one call of ten or of twenty, or for five seconds."""
+    """Three trials of each fault: it shows in one call of ten, in one of twenty, or for five seconds."""
     patient = replace(effort, sequences="full", repeats=REPEATS)
-    jobs = []
-    for position, (name, seam) in enumerate(FAULTS.all().items()):
-        shown = f"{name}@{OCCASIONS[position % len(OCCASIONS)]}"
-        arguments = (shown, seam.about, patient)
-        jobs.append(
-            Job("intermittent", shown, try_now_and_then, arguments, {"summary": seam.summary})
+    return [
+        Job(
+            "intermittent",
+            f"{name}@{occasion}",
+            try_now_and_then,
+            (f"{name}@{occasion}", seam.about, patient),
+            {"summary": seam.summary},
         )
-    return jobs
+        for name, seam in FAULTS.all().items()
+        for occasion in OCCASIONS
+    ]
 
 
 def source_jobs(effort: Effort) -> list[Job]:

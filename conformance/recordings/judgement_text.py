@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from conformance.engine.exchange import ABSENT, Exchange
-from conformance.engine.verdict import BLOCKED, FAIL, Finding, short
+from conformance.engine.verdict import BLOCKED, FAIL, Finding, contrast
 from conformance.recordings.judgement import CLIENT, Judged, Judgement, place
 from conformance.recordings.traffic import LOST
 from conformance.report.text import brief, exchange_lines
@@ -49,8 +49,9 @@ def broken(one: Judged) -> Iterator[str]:
 def _finding(finding: Finding, side: str) -> Iterator[str]:
     message = "the request" if side == CLIENT else "the answer"
     where = f"{finding.pointer} of {message}" if finding.pointer else message
-    actual = "(absent)" if finding.actual is ABSENT else short(finding.actual, 300)
-    yield f"expected: {finding.expected}"
+    expected, actual = contrast(finding, 300)
+    actual = "(absent)" if finding.actual is ABSENT else actual
+    yield f"expected: {expected}"
     yield f"actual:   {actual}  (at {where})"
     yield f"{place(finding.exchange.id)}, {_called(finding.exchange)}:"
     yield from exchange_lines(finding.exchange)

@@ -16,6 +16,7 @@ from conformance.engine.verdict import (
     WARN,
     Finding,
     Verdict,
+    contrast,
     short,
 )
 
@@ -41,9 +42,10 @@ def failure(verdict: Verdict, rerun: str) -> str:
 def _finding(finding: Finding) -> list[str]:
     exchange = finding.exchange
     where = finding.pointer or "the answer"
+    expected, actual = contrast(finding, 300)
     return [
-        f"expected: {finding.expected}",
-        f"actual:   {short(finding.actual, 300)}  (at {where})",
+        f"expected: {expected}",
+        f"actual:   {actual}  (at {where})",
         f"exchange {exchange.id}, step {exchange.step}:",
         *exchange_lines(exchange),
         f"  {curl(exchange)}",
@@ -82,7 +84,7 @@ def summary(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """A line for each requirement that does not hold, then the first of those that could not be judged."""
     red = [row for row in rows if row["verdict"] in (FAIL, WARN)]
     dark = [r for r in rows if r["verdict"] in (ERROR, BLOCKED, UNTESTED) and r["level"] == "MUST"]
-    lines = [f"{r['verdict']:5}{r['level']:7}{r['id']}: {brief(r['message'])}" for r in red]
+    lines = [f"{r['verdict']:5}{r['level']:7}{r['id']}: {brief(r['message'], 240)}" for r in red]
     lines += [f"{r['verdict']:9}{r['id']}: {brief(r['message'])}" for r in dark[:SHOWN]]
     if len(dark) > SHOWN:
         lines.append(f"… and {len(dark) - SHOWN} more blocked, untested or in error")
@@ -125,6 +127,6 @@ def pretty(text: str) -> str:
         return text
 
 
-def brief(value: Any) -> str:
+def brief(value: Any, limit: int = 120) -> str:
     """A value on one line."""
-    return short(value, 120).replace("\n", " ")
+    return short(value, limit).replace("\n", " ")

@@ -5,12 +5,12 @@ from typing import Any
 
 from conformance.engine.evidence import Change, Evidence
 from conformance.engine.exchange import ABSENT, Exchange
-from conformance.engine.kinds import FLOW_SERVICE_KINDS, Kind
+from conformance.engine.kinds import FLOW, FLOW_SERVICE_KINDS, Kind
 from conformance.engine.likeness import by_value, documented, member_names, of_the_client, whole
 from conformance.engine.patch import PatchError, apply_patch, differences, touched
 from conformance.engine.verdict import Finding, breaks, check, holds
 from conformance.rules.etags import SETTLED, settled
-from conformance.rules.registry import rule_of_kinds
+from conformance.rules.registry import rule, rule_of_kinds
 
 VOLATILE = frozenset(
     {
@@ -119,6 +119,22 @@ def update_leaves_the_rest_alone(evidence: Evidence, kind: Kind) -> Iterator[Fin
             continue
         ignored = touched(change.exchange.sent) | VOLATILE | _settling(change)
         yield from same_but(change.before, change.after, ignored)
+
+
+@rule("flow-service.flows.action-leaves-the-rest-alone")
+def action_leaves_the_rest_alone(evidence: Evidence) -> Iterator[Finding]:
+    names = names_sent(evidence, FLOW)
+    for change in (c for timeline in evidence.timelines(FLOW) for c in timeline.actions()):
+        before, after = change.before, change.after
+        if before is None or after is None or ABSENT in (before.item, after.item):
+            continue
+        kept = names - VOLATILE - {"state"}
+        old, new = ({k: v for k, v in e.item.items() if k in kept} for e in (before, after))
+        wrong = of_the_client(differences(by_value(old), by_value(new)), names)
+        for pointer, want, actual in wrong:
+            yield breaks(after, repr(want), actual, f"/items/0{pointer}")
+        if not wrong:
+            yield holds(after)
 
 
 @rule_of_kinds("update-advances-the-update-date", *FLOW_SERVICE_KINDS)

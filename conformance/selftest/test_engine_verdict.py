@@ -64,6 +64,14 @@ def test_message_says_expected_actual_and_where():
     assert found.sequences == ["walk"]
 
 
+def test_message_shows_where_two_long_texts_part():
+    wanted = "data flow " * 40 + "to here"
+    found = judge([need("a")], {"a": [breaks(exchange(), repr(wanted), wanted[:-1])]})["a"]
+    assert "flow to here'" in found.message
+    assert "flow to her'" in found.message
+    assert len(found.message) < 200
+
+
 def test_seen_both_ways_is_intermittent_and_says_how_often():
     found = judge([need("a")], {"a": [good(), bad(), good()]})["a"]
     assert found.intermittent

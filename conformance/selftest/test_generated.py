@@ -192,7 +192,7 @@ def test_server_error_on_some_request_is_found(fault):
 
 def test_server_error_on_one_value_of_another_type_in_twenty_is_found():
     with emulator(fails_once_in_twenty) as world:
-        taken = take(replace(world, repeats=25), "soak-data-prep-types")
+        taken = take(replace(world, repeats=25), "small-data-prep-again")
     verdict = judge("data-prep.generated.requests-never-cause-a-server-error", taken)
     assert (verdict.verdict, verdict.intermittent) == (FAIL, True)
 

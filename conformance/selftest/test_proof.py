@@ -120,7 +120,7 @@ def answer(body, status=200):
 
 def test_a_reason_is_for_a_name_and_where_it_says_so_for_the_rows_that_are_named():
     assert reason_for("x@5s", ["flow-service.flows.etag-is-stable"]) is None
-    assert "last" in reason_for("x@5s", ["catalog.generated.bad-requests-are-refused"])
+    assert "last" in reason_for("x@5s", ["flow-service.generated.any-order-of-operations-fits"])
     assert "forty" in reason_for("every-second-list-fails@20", ["ims.token.x"])
     assert reason_for("every-second-list-fails", ["ims.token.x"]) is None
 

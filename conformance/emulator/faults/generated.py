@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -12,6 +13,7 @@ from conformance.emulator.changes import replace, status
 from conformance.emulator.errors import RefusalError
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
+from conformance.emulator.faults.kinds import FLOW
 from conformance.emulator.store import Document
 
 SERVICES = {
@@ -89,17 +91,62 @@ def _(emulator: Emulator) -> None:
     emulator.after("listFlows", show)
 
 
+@fault("disabled-flow-loses-added-selectors", breaks=[FLOW.row("update-stores-the-change")])
+def _(emulator: Emulator) -> None:
+    """Selectors that are added to a disabled flow are not kept."""
+    _forget_selectors(emulator, lambda document: document.get("state") == "disabled")
+
+
 @fault(
-    "disabled-flow-loses-added-selectors",
+    "flow-that-was-enabled-again-loses-added-selectors",
+    breaks=[FLOW.row("update-stores-the-change")],
+)
+def _(emulator: Emulator) -> None:
+    """Selectors that are added to a flow after it was disabled and enabled are not kept."""
+    enabled: set[str] = set()
+
+    def note(request: Request, response: Response, emulator: Emulator) -> None:
+        if "enable" in request.arguments("op"):
+            enabled.add(request.params["id"])
+
+    emulator.note("actOnFlow", note)
+    _forget_selectors(emulator, lambda document: document.get("id") in enabled)
+
+
+@fault("flow-action-shortens-the-description", breaks=[FLOW.row("action-leaves-the-rest-alone")])
+def _(emulator: Emulator) -> None:
+    """Enabling or disabling a flow takes the last letter off its description."""
+
+    def shorten(request: Request, response: Response, emulator: Emulator) -> Response:
+        if request.record is not None:
+            flow = request.record.document
+            flow["description"] = str(flow.get("description", ""))[:-1]
+        return response
+
+    emulator.after("actOnFlow", shorten)
+
+
+@fault(
+    "disabled-flow-is-not-listed",
     breaks=[f"{GENERATED}.any-order-of-operations-fits-the-model"],
 )
 def _(emulator: Emulator) -> None:
-    """Selectors that are added to a disabled flow are not kept."""
+    """Lists leave out the flows that are disabled."""
+
+    def leave_out(request: Request, response: Response, emulator: Emulator) -> Response:
+        items = response.payload.get("items", [])
+        response.payload["items"] = [i for i in items if i.get("state") != "disabled"]
+        return response
+
+    emulator.after("listFlows", leave_out)
+
+
+def _forget_selectors(emulator: Emulator, of: Callable[[Document], bool]) -> None:
     usual = emulator.policy.apply_patch
 
     def apply(emulator: Emulator, document: Document, operations: list[Any]) -> Document:
-        disabled = document.get("state") == "disabled"
-        kept = [one for one in operations if not (disabled and "selectors" in one["path"])]
+        forgetful = of(document)
+        kept = [one for one in operations if not (forgetful and "selectors" in one["path"])]
         return usual(emulator, document, kept)
 
     emulator.policy.apply_patch = apply

@@ -21,6 +21,7 @@ UNKNOWN_SPEC = FLOW.row("unknown-flow-spec-is-refused")
 STATE = FLOW.row("state-in-create-is-refused")
 FOREIGN = FLOW.row("foreign-connection-spec-is-refused")
 DELTA = FLOW.row("missing-delta-column-is-refused")
+NAMELESS = FLOW.row("transformation-without-name-is-refused")
 DELETED = FLOW.row("deleted-source-connection-is-refused")
 
 
@@ -148,9 +149,21 @@ def _(emulator: Emulator) -> None:
     emulator.policy.check_transformations = check
 
 
-@fault("flow-without-delta-column-answers-500", breaks=[DELTA, SERVER_ERROR])
+@fault("nameless-transformation-is-accepted", breaks=[NAMELESS])
 def _(emulator: Emulator) -> None:
-    """A Copy transformation without deltaColumn is answered 500."""
+    """A transformation without a name is told from its params."""
+
+    def name(emulator: Emulator, request: Request, document: Document) -> None:
+        for one in document.get("transformations") or []:
+            if isinstance(one, dict) and "name" not in one:
+                one["name"] = "Mapping" if "mappingId" in one.get("params", {}) else "Copy"
+
+    accepted(emulator, name)
+
+
+@fault("wrong-transformation-answers-500", breaks=[DELTA, NAMELESS, SERVER_ERROR])
+def _(emulator: Emulator) -> None:
+    """A flow whose transformations are not as they must be is answered 500."""
     usual = emulator.policy.check_transformations
 
     def check(emulator: Emulator, spec: Document, transformations: Any) -> None:

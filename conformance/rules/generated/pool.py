@@ -103,13 +103,13 @@ def _lake_body(schema: str, data_set: str) -> Body:
 
 def schema_registry(session: Session) -> Pool:
     """A schema and a class."""
-    pool, body = Pool(), schema_body(session, "generated base schema")
+    pool, body = Pool(), schema_body(session, f"generated base schema {session.journey}")
     created = session.call("createSchema", body=body, step="create-schema")
     pool.lend("Schema", str(session.take(created, "/meta:altId")))
     fields = {"_adhoc": {"type": "object", "properties": {"id": {"type": "string"}}}}
     adhoc: Body = {
         "type": "object",
-        "title": session.name("generated base class"),
+        "title": session.name(f"generated base class {session.journey}"),
         "description": "Class of generated requests",
         "allOf": [{"$ref": "https://ns.adobe.com/xdm/data/adhoc"}, {"properties": fields}],
     }

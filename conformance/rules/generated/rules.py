@@ -133,7 +133,7 @@ def _items(exchange: Exchange) -> list[dict[str, object]]:
 
 @rule(REFUSED)
 def refused_creates_store_nothing(evidence: Evidence) -> Iterator[Finding]:
-    for exchange in evidence.successes():
+    for exchange in evidence.answered():
         if "refused" in exchange.notes and isinstance(exchange.at("/items"), list):
             stored = [i.get("name") for i in _items(exchange)]
             listed = [n for n in stored if n in exchange.notes["refused"]]
@@ -143,9 +143,11 @@ def refused_creates_store_nothing(evidence: Evidence) -> Iterator[Finding]:
 @rule(LINKS)
 def links_lead_to_what_exists(evidence: Evidence) -> Iterator[Finding]:
     for exchange in _generated(evidence, "flow-service"):
-        if "link" in exchange.notes and exchange.at("/items/0/state") != LEAVING:
+        if {"link", "living"} & set(exchange.notes) and exchange.at("/items/0/state") != LEAVING:
             noted = exchange.notes.get("checks", {})
             failed = [noted[name] for name in LINK_CHECKS if name in noted]
+            if "living" in exchange.notes and exchange.status in (404, 410):
+                failed.append(f"{exchange.notes['living']} was made and is not deleted")
             expected = "what was made is there, what was deleted is not"
             yield check(exchange, not failed, expected, f"{_and_how(exchange)}: {failed}")
 

@@ -1,6 +1,7 @@
 """The probes. Importing this package registers them all."""
 
 from conformance.rules.probes import (  # noqa: F401
+    compositions,
     creates,
     data,
     data_lists,

@@ -226,6 +226,7 @@ def _runs(session: Session) -> None:
 
 def _wrong_flows(body: Body) -> list[tuple[str, Body]]:
     copy_without_column = [{"name": "Copy", "params": {}}, body["transformations"][1]]
+    nameless = [without(one, "name") for one in body["transformations"]]
     return [
         ("missing-flow-spec-is-refused", without(body, "flowSpec")),
         ("unknown-flow-spec-is-refused", {**body, "flowSpec": {"id": UNKNOWN, "version": "1.0"}}),
@@ -236,6 +237,7 @@ def _wrong_flows(body: Body) -> list[tuple[str, Body]]:
         ("unknown-target-connection-is-refused", {**body, "targetConnectionIds": [UNKNOWN]}),
         ("state-in-create-is-refused", {**body, "state": "enabled"}),
         ("missing-delta-column-is-refused", {**body, "transformations": copy_without_column}),
+        ("transformation-without-name-is-refused", {**body, "transformations": nameless}),
     ]
 
 

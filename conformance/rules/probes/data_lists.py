@@ -23,6 +23,7 @@ PAGES = (
 )  # the first again, to see whether somebody changed the list
 
 FIRST = PAGES[:1]  # of the newest: others make some and delete them between two pages unseen
+WALKS = 5
 ENDS = ("one", "other")
 NEWER = {"sourceType": "ATTRIBUTE", "source": "id", "destination": "_id"}  # X30
 
@@ -74,14 +75,29 @@ def pages(
     places: tuple[tuple[str, str], ...] = PAGES,
     **known: Any,
 ) -> None:
-    """A list in some order at some places; the notes tell what belongs together."""
-    walk = f"{session.journey} {order} {len(session.exchanges)}"
-    for start, limit in places:
-        query = {"orderBy": order, "start": start, "limit": limit}
-        told = {"ordered": order, "start": int(start), "limit": int(limit), "pages": walk}
-        session.call(
-            operation, query=query, notes={**told, **known}, step=f"list-{order}-from-{start}"
-        )
+    """A list in some order at some places, once more where others changed it meanwhile.
+
+    The notes tell what belongs together.
+    """
+    for _ in range(WALKS):
+        walk = f"{session.journey} {order} {len(session.exchanges)}"
+        shown = []
+        for start, limit in places:
+            query = {"orderBy": order, "start": start, "limit": limit}
+            told = {"ordered": order, "start": int(start), "limit": int(limit), "pages": walk}
+            step = f"list-{order}-from-{start}"
+            listed = session.call(operation, query=query, notes={**told, **known}, step=step)
+            shown.append(_ids(listed))
+        if shown[0] == shown[-1]:
+            break
+
+
+def _ids(listed: Exchange) -> list[Any]:
+    """What a list of datasets, keyed by their ids, or of mapping sets shows."""
+    items = listed.at("/data")
+    if isinstance(items, list):
+        return [item.get("id") for item in items if isinstance(item, dict)]
+    return sorted(listed.body) if isinstance(listed.body, dict) else []
 
 
 @probe(

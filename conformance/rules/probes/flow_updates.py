@@ -173,9 +173,10 @@ def _elsewhere(session: Session, flow: str) -> None:
 def _actions(session: Session, flow: str) -> None:
     if session.wants(FLOW.row("disable-and-enable-change-the-state")):
         act(session, flow, "disable", "disabled")
-        stale = _update_disabled(session, flow)
+        stale = _update_as_it_is(session, flow, "Disabled")
         if read_one(session, FLOW, flow).at("/items/0/state") == "disabled":
             act(session, flow, "enable", "enabled")
+            stale = _update_as_it_is(session, flow, "Enabled again")
         headers, query = {"If-Match": stale}, {"op": "disable"}
         requirement = FLOW.row("action-with-stale-etag-is-refused")
         put(session, requirement, "actOnFlow", flow, query=query, headers=headers)
@@ -183,12 +184,13 @@ def _actions(session: Session, flow: str) -> None:
     put(session, unknown, "actOnFlow", flow, query={"op": "explode"})
 
 
-def _update_disabled(session: Session, flow: str) -> str:
-    """Update a disabled flow, which stays disabled; returns the etag that it had before."""
+def _update_as_it_is(session: Session, flow: str, text: str) -> str:
+    """Update a flow whose state was changed, which keeps its state; returns the etag that it had before."""
     read = read_one(session, FLOW, flow)
     for number in range(session.world.repeats):
         etag = etag_of(session, read)
-        headers, patch = {"If-Match": etag}, describe(f"Disabled {number}")
+        headers, said = {"If-Match": etag}, f"{text} {number}"
+        patch = [*describe(said), add(f"{SEGMENTS}/-", segment(said))]
         session.call("updateFlow", flow, body=patch, headers=headers, step="update")
         read = read_one(session, FLOW, flow)
     stale, patch = FLOW.row("update-with-stale-etag-is-refused"), describe("Must not be stored")
