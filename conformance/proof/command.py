@@ -59,8 +59,7 @@ def prove(options: argparse.Namespace) -> int:
     proof = build(done, options, effort, clock)
     if options.names:
         _say_variants(proof)
-    else:
-        _say(*table(proof))
+    _say(*table(proof))
     _write(proof, options)
     return 0 if proof["proven"] else 1
 
