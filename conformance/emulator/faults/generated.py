@@ -126,10 +126,7 @@ def _(emulator: Emulator) -> None:
     emulator.after("actOnFlow", shorten)
 
 
-@fault(
-    "disabled-flow-is-not-listed",
-    breaks=[f"{GENERATED}.any-order-of-operations-fits-the-model"],
-)
+@fault("disabled-flow-is-not-listed", breaks=[FLOW.row("list-contains-the-created")])
 def _(emulator: Emulator) -> None:
     """Lists leave out the flows that are disabled."""
 
@@ -139,6 +136,22 @@ def _(emulator: Emulator) -> None:
         return response
 
     emulator.after("listFlows", leave_out)
+
+
+@fault(
+    "update-of-a-target-connection-shortens-its-flows",
+    breaks=[f"{GENERATED}.any-order-of-operations-fits-the-model"],
+)
+def _(emulator: Emulator) -> None:
+    """An update of a target connection takes the last letter off the descriptions of the flows into it."""
+
+    def shorten(request: Request, response: Response, emulator: Emulator) -> Response:
+        for flow in emulator.store.newest_first("flows"):
+            if request.params["id"] in flow.document["targetConnectionIds"]:
+                flow.document["description"] = str(flow.document.get("description", ""))[:-1]
+        return response
+
+    emulator.after("updateTargetConnection", shorten)
 
 
 def _forget_selectors(emulator: Emulator, of: Callable[[Document], bool]) -> None:

@@ -13,7 +13,7 @@ from conformance.rules.probes.changes import (
     there_and_back,
 )
 from conformance.rules.probes.kit import destination, etag_of, make, read_one, settled
-from conformance.rules.probes.lists import LIST_ROWS, probe_list
+from conformance.rules.probes.lists import LIST_ROWS, list_often, probe_list
 from conformance.rules.probes.race import race
 from conformance.rules.probes.registry import probe, put
 from conformance.rules.probes.updates import SEEN_EVERYWHERE, UPDATE_ROWS, rows_of
@@ -185,7 +185,7 @@ def _actions(session: Session, flow: str) -> None:
 
 
 def _update_as_it_is(session: Session, flow: str, text: str) -> str:
-    """Update a flow whose state was changed, which keeps its state; returns the etag that it had before."""
+    """Update a flow whose state was changed, which keeps its state, and list it; returns its etag before."""
     read = read_one(session, FLOW, flow)
     for number in range(session.world.repeats):
         etag = etag_of(session, read)
@@ -193,6 +193,8 @@ def _update_as_it_is(session: Session, flow: str, text: str) -> str:
         patch = [*describe(said), add(f"{SEGMENTS}/-", segment(said))]
         session.call("updateFlow", flow, body=patch, headers=headers, step="update")
         read = read_one(session, FLOW, flow)
+    name = str(session.take(read, "/items/0/name"))
+    list_often(session, FLOW, [name], lists=[flow], named=name)
     stale, patch = FLOW.row("update-with-stale-etag-is-refused"), describe("Must not be stored")
     put(session, stale, "updateFlow", flow, body=patch, headers=headers)
     return etag
