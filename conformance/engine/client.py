@@ -6,6 +6,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 import requests
+from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies
 from urllib3.exceptions import DecodeError, HTTPError, NewConnectionError, ReadTimeoutError
 
@@ -165,6 +166,15 @@ class Client:
             self._proxies[place] = {} if is_loopback(url) else get_environ_proxies(url)
         return self._proxies[place]
 
+    def _prepared(
+        self, method: str, url: str, headers: dict[str, str], body: bytes | None
+    ) -> requests.PreparedRequest:
+        """A request without what a session looks up for each, which is half of what preparing it costs."""
+        whole = CaseInsensitiveDict({**self._session.headers, **headers})
+        prepared = requests.PreparedRequest()
+        prepared.prepare(method, url, whole, data=body, cookies=self._session.cookies)
+        return prepared
+
     def _once(
         self,
         method: str,
@@ -180,11 +190,8 @@ class Client:
             with (
                 self.manners.turn(),
                 deadline.within(whole),
-                self._session.request(
-                    method,
-                    url,
-                    headers=headers,
-                    data=body,
+                self._session.send(
+                    self._prepared(method, url, headers, body),
                     timeout=(min(10.0, whole), whole),
                     allow_redirects=False,
                     stream=True,

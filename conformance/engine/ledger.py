@@ -100,7 +100,7 @@ class Ledger:
     def intend(self, kind: str, name: str | None, sandbox: str) -> str:
         """Say that a create is about to be sent; returns the number of the entry."""
         number = f"{os.getpid()}-{next(self._numbers)}"
-        self._append({"entry": number, "kind": kind, "name": name, "sandbox": sandbox})
+        self._append({"entry": number, "kind": kind, "name": name, "sandbox": sandbox}, flush=True)
         return number
 
     def close(self, number: str, state: str, identifier: str | None = None) -> None:
@@ -119,15 +119,18 @@ class Ledger:
         """What the ledger says about this run so far, by whichever of its processes."""
         return next((a for a in read(self.path) if a.run == self.run), Account(self.run))
 
-    def _append(self, line: Mapping[str, Any]) -> None:
-        self._write(json.dumps({"run": self.run, **line}).encode() + b"\n")
+    def _append(self, line: Mapping[str, Any], flush: bool = False) -> None:
+        self._write(json.dumps({"run": self.run, **line}).encode() + b"\n", flush)
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, data: bytes, flush: bool = False) -> None:
+        """Only an intent must outlive the machine: without the rest its entity is looked for by name."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             place = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:
                 _write_whole(place, data)
+                if flush:
+                    os.fsync(place)
             finally:
                 os.close(place)
         except OSError as error:
@@ -141,7 +144,6 @@ def _write_whole(place: int, data: bytes) -> None:
         if os.fstat(place).st_size == end:  # nobody has written after us
             os.ftruncate(place, end - written)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    os.fsync(place)
 
 
 def _is_cut_off(path: Path) -> bool:
