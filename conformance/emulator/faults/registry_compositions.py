@@ -19,9 +19,7 @@ def _row(kind: str, statement: str) -> str:
     return f"schema-registry.{kind}.{statement}"
 
 
-def _amend(
-    emulator: Emulator, kind: str, name: str, wrong: Sequence[object], value: object
-) -> None:
+def amend(emulator: Emulator, kind: str, name: str, wrong: Sequence[object], value: object) -> None:
     """Take what must be refused, None where it is missing, for something else."""
     check = {"schemas": "check_schema", "classes": "check_class"}[kind]
     usual = getattr(emulator.policy, check)
@@ -47,7 +45,7 @@ def _lacks(name: str) -> When:
 )
 def _(emulator: Emulator) -> None:
     """A schema of strings is made one of objects."""
-    _amend(emulator, "schemas", "type", ["string"], "object")
+    amend(emulator, "schemas", "type", ["string"], "object")
 
 
 @fault(
@@ -56,7 +54,7 @@ def _(emulator: Emulator) -> None:
 )
 def _(emulator: Emulator) -> None:
     """A schema of no class is made one of individual profiles; one without allOf is still refused."""
-    _amend(emulator, "schemas", "allOf", [[]], [PROFILE])
+    amend(emulator, "schemas", "allOf", [[]], [PROFILE])
 
 
 @fault(
@@ -65,7 +63,7 @@ def _(emulator: Emulator) -> None:
 )
 def _(emulator: Emulator) -> None:
     """A class of strings is made one of objects."""
-    _amend(emulator, "classes", "type", ["string"], "object")
+    amend(emulator, "classes", "type", ["string"], "object")
 
 
 @fault(
@@ -77,13 +75,13 @@ def _(emulator: Emulator) -> None:
 )
 def _(emulator: Emulator) -> None:
     """A class without a behaviour is made one of records."""
-    _amend(emulator, "classes", "allOf", [None, []], [RECORD])
+    amend(emulator, "classes", "allOf", [None, []], [RECORD])
 
 
 @fault("class-without-title-is-taken", breaks=[_row("classes", "missing-title-is-refused")])
 def _(emulator: Emulator) -> None:
     """A class without a title is called Untitled."""
-    _amend(emulator, "classes", "title", [None], "Untitled")
+    amend(emulator, "classes", "title", [None], "Untitled")
 
 
 @fault(

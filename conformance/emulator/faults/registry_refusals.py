@@ -10,9 +10,9 @@ from conformance.emulator.app import Emulator
 from conformance.emulator.errors import RefusalError
 from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import fault
+from conformance.emulator.faults.registry_compositions import PROFILE, amend
 from conformance.emulator.faults.registry_tools import digits_of
 from conformance.emulator.registry import LOOKED_UP
-from conformance.emulator.store import Document
 
 NO_ACCEPT = "schema-registry.schemas.read-without-accept-is-refused"
 NO_VERSION = "schema-registry.schemas.read-without-version-is-refused"
@@ -108,20 +108,10 @@ def _unknown(emulator: Emulator, answer: Response) -> None:
     emulator.after("getSchema", swap, when="error")
 
 
-def _fill_in(emulator: Emulator, name: str, value: object) -> None:
-    usual = emulator.policy.check_schema
-
-    def check(emulator: Emulator, request: Request, payload: Document) -> None:
-        payload.setdefault(name, value)
-        usual(emulator, request, payload)
-
-    emulator.policy.check_schema = check
-
-
 @fault("schema-without-title-is-taken", breaks=[NO_TITLE])
 def _(emulator: Emulator) -> None:
     """A schema without a title is called Untitled."""
-    _fill_in(emulator, "title", "Untitled")
+    amend(emulator, "schemas", "title", [None], "Untitled")
 
 
 @fault("schema-without-title-answers-server-error", breaks=[NO_TITLE, SERVER_ERROR])
@@ -137,7 +127,7 @@ def _(emulator: Emulator) -> None:
 @fault("schema-without-composition-is-taken", breaks=[NO_PARTS])
 def _(emulator: Emulator) -> None:
     """A schema without allOf is made one of individual profiles."""
-    _fill_in(emulator, "allOf", [{"$ref": "https://ns.adobe.com/xdm/context/profile"}])
+    amend(emulator, "schemas", "allOf", [None], [PROFILE])
 
 
 @fault("schema-without-composition-answers-404", breaks=[NO_PARTS])
