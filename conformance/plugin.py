@@ -1,5 +1,6 @@
 """The pytest plugin of the suite: options, a test for each requirement, and what is written at the end."""
 
+import gc
 import json
 import os
 from collections.abc import Callable, Generator
@@ -21,6 +22,7 @@ from conformance.preparation import chosen, prepare
 from conformance.report import results, text
 from conformance.state import State
 
+SELDOM = 20_000  # every exchange is kept to the end: looking for garbage among them costs a twentieth of a run
 Settle = Callable[[Requirement], None]
 STATE = pytest.StashKey[State]()
 OUTCOME = pytest.StashKey[dict[str, Any]]()
@@ -51,6 +53,7 @@ def _is_worker(config: pytest.Config) -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     if config.option.collectonly or config.option.help:
         return
+    gc.set_threshold(SELDOM)
     forgiving = tolerated()
     config.stash[DISK] = forgiving.__enter__()
     config.add_cleanup(lambda: forgiving.__exit__(None, None, None))

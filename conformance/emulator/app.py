@@ -21,7 +21,7 @@ from conformance.emulator.policy import Policy
 from conformance.emulator.store import Record, Store
 from conformance.emulator.tenants import TOKEN_LIFETIME, make_tenants
 
-DEFAULT_SETTLE = 0.05
+DEFAULT_SETTLE = 0.02
 
 Before = Callable[["Emulator", Request], Response | None]
 After = Callable[[Request, Response, "Emulator"], Response]

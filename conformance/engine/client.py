@@ -6,8 +6,9 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 import requests
+from requests.cookies import RequestsCookieJar, extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
-from requests.utils import get_environ_proxies
+from requests.utils import default_headers, get_environ_proxies
 from urllib3.exceptions import DecodeError, HTTPError, NewConnectionError, ReadTimeoutError
 
 from conformance.engine.addresses import is_loopback
@@ -36,13 +37,6 @@ MOST_IN_VAIN = 3
 LARGEST_BODY = 20_000_000
 
 
-class _Session(requests.Session):
-    """A session that does not even look where a redirect leads: that would read its body without a limit."""
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        return None
-
-
 class Client:
     """Sends requests to one target; safe to use from several threads, each with its own `fork`.
 
@@ -56,17 +50,14 @@ class Client:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._session = _Session()
-        self._session.trust_env = False  # it reads all variables with each request; no ~/.netrc
+        self._defaults, self._cookies = default_headers(), RequestsCookieJar()
         self._proxies: dict[str, dict[str, str]] = {}
         self._verify = authorities(settings.ca_bundle)
         self._in_vain: set[str] = set()
         self._strange: set[str] = set()
         self._spoilt: Counter[str] = Counter()
         self._witnesses: dict[str, tuple[str, dict[str, str]]] = {}
-        adapter = WatchedAdapter(pool_connections=4, pool_maxsize=16)
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
+        self._adapter = WatchedAdapter(pool_connections=4, pool_maxsize=16)
 
     def fork(self) -> "Client":
         """A client of its own for another thread."""
@@ -169,11 +160,20 @@ class Client:
     def _prepared(
         self, method: str, url: str, headers: dict[str, str], body: bytes | None
     ) -> requests.PreparedRequest:
-        """A request without what a session looks up for each, which is half of what preparing it costs."""
-        whole = CaseInsensitiveDict({**self._session.headers, **headers})
+        """A request, and after it an answer, without what a session looks up for each.
+
+        It would even look where a redirect leads, and read its body without a limit.
+        """
+        whole = CaseInsensitiveDict({**self._defaults, **headers})
         prepared = requests.PreparedRequest()
-        prepared.prepare(method, url, whole, data=body, cookies=self._session.cookies)
+        prepared.prepare(method, url, whole, data=body, cookies=self._cookies)
         return prepared
+
+    def _keep_cookies(self, response: requests.Response) -> None:
+        if "Set-Cookie" in response.headers:
+            extract_cookies_to_jar(  # type: ignore[no-untyped-call]
+                self._cookies, response.request, response.raw
+            )
 
     def _once(
         self,
@@ -190,15 +190,15 @@ class Client:
             with (
                 self.manners.turn(),
                 deadline.within(whole),
-                self._session.send(
+                self._adapter.send(
                     self._prepared(method, url, headers, body),
                     timeout=(min(10.0, whole), whole),
-                    allow_redirects=False,
                     stream=True,
                     verify=self._verify,
                     proxies=self._proxies_to(url),
                 ) as response,
             ):
+                self._keep_cookies(response)
                 text = _text(response)
         except (requests.RequestException, HTTPError, ValueError) as error:
             why = requests.ReadTimeout() if deadline.passed else error

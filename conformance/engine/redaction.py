@@ -17,6 +17,8 @@ _SHORTEST = 4
 _SAFE = 8
 _OFTEN = 120  # characters: headers come again with each request
 _ESCAPE = re.compile("%[0-9A-F]{2}")
+# Escapes that json.dumps writes for no letter, so that forms() has not got them.
+_ODD_ESCAPE = re.compile(r"\\u00[0-7]|\\u[0-9a-f]{0,3}[A-F]|\\/")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*')
 
 
@@ -30,7 +32,7 @@ class Redactor:
         self._names: dict[str, str] = {}
         self._count: Counter[str] = Counter()
         self._pattern: re.Pattern[str] | None = None
-        self._has_number = False
+        self._lurking: set[str] = set()
         self._shown: dict[str, str] = {}
         for name, value in sorted((secrets or {}).items()):
             self.learn(name, value)
@@ -49,7 +51,8 @@ class Redactor:
             self._names.setdefault(form, placeholder)
         longest_first = sorted(self._names, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(_whole, longest_first)))
-        self._has_number |= bool(_TOKEN.fullmatch(value))
+        if len(value) < _SAFE or _TOKEN.fullmatch(value):
+            self._lurking |= forms(value)
         self._shown = {}
 
     def text(self, text: str) -> str:
@@ -70,9 +73,17 @@ class Redactor:
         """The text without the secrets that are known by now; it is not searched for others."""
         if self._pattern is None:
             return text
-        if (self._has_number or "\\u" in text or "\\/" in text) and text.lstrip()[:1] in ("{", "["):
+        if self._may_hide(text) and text.lstrip()[:1] in ("{", "["):
             text = _TOKEN.sub(self._in_json, text)
         return self._pattern.sub(lambda match: f"<secret:{self._names[match.group()]}>", text)
+
+    def _may_hide(self, text: str) -> bool:
+        """Whether JSON may hold a secret that the pattern of all forms does not see.
+
+        One in escapes that mix or are odd; a number; a short one beside an escape, where no word begins or ends.
+        """
+        mixed = "\\u" in text and not text.isascii()
+        return mixed or bool(_ODD_ESCAPE.search(text)) or any(f in text for f in self._lurking)
 
     def _in_json(self, match: re.Match[str]) -> str:
         """A string or number of JSON: what its escapes hide is hidden too, and a number becomes a string."""

@@ -24,7 +24,7 @@ ACCEPT = {
     "listClasses": "application/vnd.adobe.xed-id+json",
 }
 
-FIRST_PAUSE = 0.06
+FIRST_PAUSE = 0.03
 AGAIN = "-again"
 Query = Mapping[str, str | tuple[str, ...]]
 

@@ -1,7 +1,7 @@
 """proof.json: what the proof found, as data for the report."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
@@ -33,13 +33,10 @@ def _reasons() -> list[Entry]:
     return found
 
 
-def reason_for(name: str, rows: Sequence[str] = ()) -> str | None:
-    """Why a trial that should turn some rows red may turn none, where that is known."""
-    for one in _reasons():
-        is_concerned = "rows" not in one or any(fnmatchcase(row, one["rows"]) for row in rows)
-        if is_concerned and fnmatchcase(name, one["name"]):
-            return str(one["reason"])
-    return None
+def reason_for(name: str) -> str | None:
+    """Why a trial may turn none of its rows red, where that is known."""
+    fitting = (one for one in _reasons() if fnmatchcase(name, one["name"]))
+    return next((str(one["reason"]) for one in fitting), None)
 
 
 def fault_entry(job: Job, trial: Trial) -> Entry:
@@ -156,12 +153,12 @@ def summary(set_name: str, found: list[Entry]) -> Entry:
     if set_name in LAWFUL:
         alarms = [e["name"] for e in found if e["lawful"] < e["runs"]]
         return {"set": set_name, "total": len(found), "false_alarms": alarms}
-    lost = {e["name"]: e.get("named", ()) for e in found if not e["killed"]}
+    lost = [e["name"] for e in found if not e["killed"]]
     return {
         "set": set_name,
         "total": len(found),
         "killed": len(found) - len(lost),
-        "survivors": [{"name": n, "reason": reason_for(n, rows)} for n, rows in lost.items()],
+        "survivors": [{"name": name, "reason": reason_for(name)} for name in lost],
         **(_faults_summary(found) if set_name == "faults" else {}),
         **({"rated": sum(e["rated"] for e in found)} if set_name == "intermittent" else {}),
     }

@@ -146,12 +146,32 @@ def test_broken_order_is_told_as_a_short_sequence(fault, longest):
     assert steps[-1] == first.operation
 
 
-def test_clean_emulator_fits_the_model_in_every_order():
+@pytest.mark.parametrize("name", ["order", "generated-order"])
+def test_clean_emulator_fits_the_model_in_every_order(name):
     with emulator(examples=5) as world:
-        taken = take(world, "generated-order")
+        taken = take(world, name)
     verdict = judge(ANY_ORDER, taken)
     assert verdict.verdict == PASS, verdict.message
     assert {e.operation for e in taken.exchanges} >= {"actOnFlow", "updateFlow", "deleteFlow"}
+
+
+def test_a_tour_takes_a_step_of_each_kind_beside_every_neighbour():
+    with emulator() as world:
+        steps = [e.operation for e in take(world, "order").exchanges]
+    deleted = steps.index("deleteFlow")
+    assert {"getConnection", "getSourceConnection", "getTargetConnection"} <= set(
+        steps[deleted : deleted + 6]
+    )
+    assert steps.count("actOnFlow") >= 3
+
+
+def test_a_long_sequence_is_told_by_its_end():
+    last = exchange("getConnection", status=404, notes={"model": {"status": [200]}})
+    last.notes["sequence"] = " → ".join(f"step{n}" for n in range(30))
+    last.notes["curl_sequence"] = ["curl"]
+    message = judge(ANY_ORDER, journey(last)).message
+    assert "after … → step25" in message
+    assert "step29" in message
 
 
 # -- Schemathesis

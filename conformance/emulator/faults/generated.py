@@ -146,12 +146,64 @@ def _(emulator: Emulator) -> None:
     """An update of a target connection takes the last letter off the descriptions of the flows into it."""
 
     def shorten(request: Request, response: Response, emulator: Emulator) -> Response:
-        for flow in emulator.store.newest_first("flows"):
-            if request.params["id"] in flow.document["targetConnectionIds"]:
-                flow.document["description"] = str(flow.document.get("description", ""))[:-1]
+        _shorten(emulator, "flows", "targetConnectionIds", request.params["id"])
         return response
 
     emulator.after("updateTargetConnection", shorten)
+
+
+@fault(
+    "refused-update-of-a-source-connection-shortens-its-flows",
+    breaks=[f"{GENERATED}.any-order-of-operations-fits-the-model"],
+)
+def _(emulator: Emulator) -> None:
+    """A stale etag for a source connection takes the last letter off the descriptions of the flows from it."""
+
+    def shorten(request: Request, response: Response, emulator: Emulator) -> Response:
+        if response.status == 412:
+            _shorten(emulator, "flows", "sourceConnectionIds", request.params["id"])
+        return response
+
+    emulator.after("updateSourceConnection", shorten, when="error")
+
+
+@fault(
+    "flow-that-is-enabled-shortens-its-target-connection",
+    breaks=[f"{GENERATED}.any-order-of-operations-fits-the-model"],
+)
+def _(emulator: Emulator) -> None:
+    """Enabling a flow takes the last letter off the description of where it goes."""
+
+    def shorten(request: Request, response: Response, emulator: Emulator) -> Response:
+        if "enable" in request.arguments("op") and request.record is not None:
+            for target in request.record.document["targetConnectionIds"]:
+                _shorten(emulator, "targetConnections", "id", target)
+        return response
+
+    emulator.after("actOnFlow", shorten)
+
+
+@fault(
+    "deleted-flow-shortens-its-source-connection",
+    breaks=[f"{GENERATED}.any-order-of-operations-fits-the-model"],
+)
+def _(emulator: Emulator) -> None:
+    """Deleting a flow takes the last letter off the description of where it came from."""
+
+    def shorten(request: Request, response: Response, emulator: Emulator) -> Response:
+        if request.record is not None:
+            for source in request.record.document["sourceConnectionIds"]:
+                _shorten(emulator, "sourceConnections", "id", source)
+        return response
+
+    emulator.after("deleteFlow", shorten)
+
+
+def _shorten(emulator: Emulator, collection: str, member: str, identifier: str) -> None:
+    for record in emulator.store.newest_first(collection):
+        if identifier in record.document[member]:
+            text = str(record.document.get("description", ""))
+            record.document["description"] = text[:-1]
 
 
 def _forget_selectors(emulator: Emulator, of: Callable[[Document], bool]) -> None:

@@ -1,7 +1,9 @@
 """What all scenarios of a run share: the ground they stand on, and the shortest that broke the model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import wraps
+from itertools import groupby
 from typing import Any, TypeVar, cast
 
 from conformance.engine.curl import curl_lines
@@ -43,6 +45,13 @@ def step(function: Step) -> Step:
     return cast("Step", guarded)
 
 
+def _counted(steps: Iterable[str]) -> Iterator[str]:
+    """The steps, one that follows itself once with its number."""
+    for name, same in groupby(steps):
+        times = len(list(same))
+        yield f"{name} ({times} times)" if times > 1 else name
+
+
 class Bench:
     """What all scenarios of a run stand on, and the shortest that broke the model."""
 
@@ -52,6 +61,19 @@ class Bench:
         self.count = 0
         self.tries = 0
         self.shortest: list[Exchange] = []
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Around scenarios: what was broken is told in the notes of the exchange that shows it."""
+        try:
+            yield
+        except Violation:
+            pass
+        except Enough as end:
+            if end.halted:
+                raise end.halted from None
+        finally:
+            self.tell()
 
     def failed(self, history: list[Exchange]) -> None:
         """Keep the shortest history; its last exchange is the one that is wrong."""
@@ -69,7 +91,7 @@ class Bench:
         if self.shortest:
             last = self.shortest[-1]
             told = [e for e in self.shortest if e.request.method != "GET" or e is last]
-            last.notes["sequence"] = " → ".join(e.step for e in told)
+            last.notes["sequence"] = " → ".join(_counted(e.step for e in told))
             last.notes["curl_sequence"] = curl_lines(told)
 
     def body(self, kind: Kind, words: str, sides: Body) -> Body:

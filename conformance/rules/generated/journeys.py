@@ -8,6 +8,7 @@ from conformance.rules.gateway import GENERATED
 from conformance.rules.generated.pool import POOLS
 from conformance.rules.generated.rules import ANY_ORDER, ETAGS, LINKS, REFUSED
 from conformance.rules.generated.small import in_small, look_for
+from conformance.rules.generated.tour import tour
 from conformance.rules.generated.wire import Wire
 from conformance.rules.probes.registry import probe
 
@@ -42,6 +43,9 @@ for _service in POOLS:
     _rows += EXTRA.get(_service, ())
     probe(f"generated-{_service}", *_rows, late=True)(partial(generated, service=_service))
     probe(f"small-{_service}", *_rows)(partial(in_small, service=_service))
+
+
+probe("order", ANY_ORDER)(tour)
 
 
 @probe("generated-order", ANY_ORDER, late=True)

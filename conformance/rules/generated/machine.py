@@ -1,5 +1,6 @@
 """Connections, source and target connections and flows under operations in any order, beside a model of them."""
 
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import hypothesis
@@ -14,7 +15,7 @@ from hypothesis.stateful import (
 
 from conformance.engine.kinds import CONNECTION, FLOW, FLOW_SERVICE_KINDS, SOURCE, TARGET, Kind
 from conformance.engine.session import Session
-from conformance.rules.generated.bench import Bench, Enough, Violation
+from conformance.rules.generated.bench import Bench
 from conformance.rules.generated.scenario import Scenario
 from conformance.rules.probes.flow_updates import PROFILES, SEGMENTS
 
@@ -40,15 +41,8 @@ def explore(session: Session) -> None:
         verbosity=hypothesis.Verbosity.quiet,
         suppress_health_check=list(hypothesis.HealthCheck),
     )
-    try:
+    with bench.watched(), suppress(hypothesis.errors.Flaky):
         run_state_machine_as_test(type("Bound", (Machine,), {"bench": bench}), settings=settings)
-    except (Violation, hypothesis.errors.Flaky):
-        pass  # what was broken is in the notes of the exchange that shows it
-    except Enough as end:
-        if end.halted:
-            raise end.halted from None
-    finally:
-        bench.tell()
 
 
 class Machine(RuleBasedStateMachine):

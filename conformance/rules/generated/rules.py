@@ -19,6 +19,7 @@ from conformance.rules.generic import said
 from conformance.rules.registry import rule
 
 SERVICES = ("catalog", "data-collection", "data-prep", "flow-service", "schema-registry")
+MOST_STEPS, SHOWN_STEPS = 12, 5
 ANY_ORDER = "flow-service.generated.any-order-of-operations-fits-the-model"
 ETAGS = "flow-service.generated.read-entities-have-one-etag"
 REFUSED = "flow-service.generated.refused-creates-store-nothing"
@@ -155,14 +156,26 @@ def links_lead_to_what_exists(evidence: Evidence) -> Iterator[Finding]:
 @rule(ANY_ORDER)
 def any_order_fits_the_model(evidence: Evidence) -> Iterator[Finding]:
     judged = [e for e in evidence.answered() if "model" in e.notes]
-    for exchange in sorted(judged, key=lambda e: "curl_sequence" not in e.notes):
+    for exchange in sorted(judged, key=_length):
         wrong = violations(exchange)
         for pointer, expected, actual in wrong:
             steps = exchange.notes.get("sequence")
-            told = f"{actual} after {steps}" if steps else actual
+            told = f"{actual} after {_ending(steps)}" if steps else actual
             yield breaks(exchange, expected, told, pointer)
         if not wrong:
             yield holds(exchange)
+
+
+def _ending(sequence: str) -> str:
+    """What came last: in a long sequence, the cause rather than how it began."""
+    steps = sequence.split(" → ")
+    return sequence if len(steps) <= MOST_STEPS else " → ".join(["…", *steps[-SHOWN_STEPS:]])
+
+
+def _length(exchange: Exchange) -> float:
+    """How long the sequence is that an exchange tells: the shortest explains most."""
+    told = exchange.notes.get("curl_sequence")
+    return len(told) if told else float("inf")
 
 
 Rule = Callable[[Evidence], Iterable[Finding]]

@@ -11,6 +11,7 @@ from conformance.rules.probes.flow_updates import PROFILES, SEGMENTS
 from conformance.rules.probes.kit import settled
 
 LONGEST_SWITCH = 10.0
+LEFT = 6
 
 
 class Scenario:
@@ -91,14 +92,18 @@ class Scenario:
         )
         entity.saw(exchange)
 
+    def read_all(self, *first: Living) -> None:
+        """What was done to one entity is seen in it, and in no other."""
+        for entity in (*first, *(e for e in self.living if e not in first)):
+            self.read(entity)
+
     @step
     def patch(self, entity: Living, operations: list[Body]) -> None:
         headers = {"If-Match": entity.etag}
         model = {"status": [200, 202]}
         self._call(entity.kind.update(), entity.id, model, body=operations, headers=headers)
         entity.changed(operations)
-        for each in (entity, *(e for e in self.living if e is not entity)):
-            self.read(each)
+        self.read_all(entity)
 
     def unselect(self, which: int) -> None:
         several = self.selected()
@@ -113,7 +118,7 @@ class Scenario:
         self._call(
             entity.kind.update(), entity.id, model, body=body, headers=headers, case=ANY_ORDER
         )
-        self.read(entity)
+        self.read_all(entity)
 
     @step
     def switch(self, flow: Living) -> None:
@@ -130,7 +135,7 @@ class Scenario:
             LONGEST_SWITCH,
         )
         before, flow.etag = flow.etag, ""
-        self.read(flow)
+        self.read_all(flow)
         if flow.etag != before:
             flow.spent.append(before)
             self.refuse_stale(flow, len(flow.spent) - 1)
@@ -146,6 +151,7 @@ class Scenario:
             lambda read: read.at("/items/0/state") != LEAVING,
             LONGEST_SWITCH,
         )
+        self.read_all()
 
     def leave(self) -> None:
         """Delete what is left, so that the next scenario is alone; what stays is tidied up at the end."""
@@ -154,11 +160,16 @@ class Scenario:
 
     @step
     def list_all(self, kind: Kind) -> None:
-        names = self.names.get(kind.name, [])
+        names = self._names(kind)
         if names:
             model = {"status": [200], "ids": [e.id for e in self.of(kind)]}
             query = {"property": f"name=={','.join(names)}", "limit": "100"}
             self._call(kind.list(), None, model, query=query)
+
+    def _names(self, kind: Kind) -> list[str]:
+        """The names of the living, and of those that left last: a query may not grow for ever."""
+        living = [e.name for e in self.of(kind)]
+        return living + [n for n in self.names.get(kind.name, []) if n not in living][-LEFT:]
 
     def _call(self, operation: str, identifier: str | None, model: Body, **call: Any) -> Exchange:
         exchange = self.session.call(
