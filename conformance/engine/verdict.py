@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from unicodedata import normalize
 
 from conformance.engine.catalogue import Catalogue, Requirement
 from conformance.engine.evidence import Evidence, Journey
@@ -195,14 +196,26 @@ def short(value: Any, limit: int = 160) -> str:
 def contrast(finding: Finding, limit: int = 160) -> tuple[str, str]:
     """Expected and actual value for a message, long ones from a little before where they part."""
     expected, actual = finding.expected, finding.actual
+    quote = expected[:1] if expected[:1] in ("'", '"') else ""
+    if _look_alike(expected, f"{quote}{actual}{quote}"):
+        return _escaped(expected, limit), _escaped(f"{quote}{actual}{quote}", limit)
     if len(expected) <= limit:
         return expected, short(actual, limit)
-    actual = repr(actual) if expected[0] in "'\"" else str(actual)
-    pairs = enumerate(zip(expected, actual, strict=False))
-    parting = next((i for i, (want, got) in pairs if want != got), min(len(expected), len(actual)))
+    written = repr(actual) if quote else str(actual)
+    pairs = enumerate(zip(expected, written, strict=False))
+    parting = next((i for i, (want, got) in pairs if want != got), min(len(expected), len(written)))
     start, half = max(0, parting - limit // 8), limit // 2
-    shown = [f"{'…' if start else ''}{short(text[start:], half)}" for text in (expected, actual)]
+    shown = [f"{'…' if start else ''}{short(text[start:], half)}" for text in (expected, written)]
     return shown[0], shown[1]
+
+
+def _look_alike(one: str, other: str) -> bool:
+    """Whether two texts differ in how their characters are composed, or in the width of a space alone."""
+    return one != other and normalize("NFKC", one) == normalize("NFKC", other)
+
+
+def _escaped(text: str, limit: int) -> str:
+    return short(text.encode("unicode_escape").decode(), limit)
 
 
 def stopped(journeys: Iterable[Journey]) -> list[Journey]:

@@ -8,7 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from conformance.engine.exchange import ABSENT
-from conformance.engine.verdict import BLOCKED, FAIL, ORDER, PASS, WARN, Finding, Verdict, short
+from conformance.engine.verdict import (
+    BLOCKED,
+    FAIL,
+    ORDER,
+    PASS,
+    WARN,
+    Finding,
+    Verdict,
+    contrast,
+    short,
+)
 from conformance.recordings.traffic import Traffic
 
 CLIENT, SERVER = "client", "server"
@@ -133,14 +143,14 @@ def _row(one: Judged) -> dict[str, Any]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    exchange = finding.exchange
+    exchange, (expected, actual) = finding.exchange, contrast(finding, 300)
     return {
         "interaction": int(exchange.id.rpartition("#")[2]),
         "file": exchange.id.rpartition("#")[0],
         "method": exchange.request.method,
         "url": exchange.request.url,
         "status": exchange.status,
-        "expected": finding.expected,
-        "actual": "(absent)" if finding.actual is ABSENT else short(finding.actual, 300),
+        "expected": expected,
+        "actual": "(absent)" if finding.actual is ABSENT else actual,
         "pointer": finding.pointer,
     }

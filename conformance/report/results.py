@@ -21,7 +21,7 @@ from conformance.engine.verdict import (
     WAIVED,
     Finding,
     Verdict,
-    short,
+    contrast,
 )
 from conformance.report.measures import operations
 from conformance.report.text import verdict_sentence
@@ -87,10 +87,11 @@ def row_of(verdict: Verdict) -> dict[str, Any]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
+    expected, actual = contrast(finding, VALUE_LIMIT)
     return {
         "exchange": finding.exchange.id,
-        "expected": finding.expected,
-        "actual": short(finding.actual, VALUE_LIMIT),
+        "expected": expected,
+        "actual": actual,
         "pointer": finding.pointer,
     }
 

@@ -20,6 +20,7 @@ from conformance.engine.verdict import (
     short,
 )
 
+LONGEST_SEQUENCE = 30
 BODY_LIMIT = 1200
 SHOWN = 8
 HEADERS_SHOWN = ("content-type", "if-match", "x-sandbox-name", "accept", "retry-after")
@@ -54,9 +55,12 @@ def _finding(finding: Finding) -> list[str]:
 
 
 def sequence_lines(exchange: Exchange) -> list[str]:
-    """The shortest sequence of requests that shows a failure, where the exchange ends one."""
+    """The requests that led to a failure, where the exchange ends a sequence; of a long one the last."""
     lines = exchange.notes.get("curl_sequence") or []
-    return ["shortest sequence that shows it:", *(f"  {line}" for line in lines)] if lines else []
+    left_out = len(lines) - LONGEST_SEQUENCE
+    dots = [f"  … {left_out} before these"] if left_out > 0 else []
+    shown = [f"  {line}" for line in lines[-LONGEST_SEQUENCE:]]
+    return ["sequence that shows it:", *dots, *shown] if lines else []
 
 
 def exchange_lines(exchange: Exchange) -> list[str]:

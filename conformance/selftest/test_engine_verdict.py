@@ -72,6 +72,14 @@ def test_message_shows_where_two_long_texts_part():
     assert len(found.message) < 200
 
 
+@pytest.mark.parametrize(
+    ("wanted", "got"), [("caf\u00e9", "cafe\u0301"), ("a b", "a\u00a0b")], ids=["accent", "space"]
+)
+def test_message_tells_texts_apart_that_look_alike(wanted, got):
+    message = judge([need("a")], {"a": [breaks(exchange(), repr(wanted), got)]})["a"].message
+    assert "\\" in message
+
+
 def test_seen_both_ways_is_intermittent_and_says_how_often():
     found = judge([need("a")], {"a": [good(), bad(), good()]})["a"]
     assert found.intermittent

@@ -13,6 +13,7 @@ from conformance.rules.probes.kit import (
     SCHEMA_VERSION,
     STREAMING_FLOW,
     account_body,
+    class_body,
     destination,
     lake,
     make,
@@ -106,13 +107,7 @@ def schema_registry(session: Session) -> Pool:
     pool, body = Pool(), schema_body(session, f"generated base schema {session.journey}")
     created = session.call("createSchema", body=body, step="create-schema")
     pool.lend("Schema", str(session.take(created, "/meta:altId")))
-    fields = {"_adhoc": {"type": "object", "properties": {"id": {"type": "string"}}}}
-    adhoc: Body = {
-        "type": "object",
-        "title": session.name(f"generated base class {session.journey}"),
-        "description": "Class of generated requests",
-        "allOf": [{"$ref": "https://ns.adobe.com/xdm/data/adhoc"}, {"properties": fields}],
-    }
+    adhoc = class_body(session, f"generated base class {session.journey}")
     made = session.call("createClass", body=adhoc, step="create-class")
     pool.lend("Class", str(session.take(made, "/meta:altId")))
     pool.bodies = {"createSchema": [body], "createClass": [adhoc]}

@@ -36,7 +36,7 @@ def _steps(scenario: Scenario, chain: list[Living]) -> Iterator[tuple[Step, tupl
     """Steps, each with the states of the flow in which it is repeated; other probes repeat the rest."""
     for entity in chain:
         yield partial(_describe, scenario, entity), ("enabled", "disabled")
-        yield partial(scenario.refuse_stale, entity, -1), ()
+        yield partial(scenario.refuse_stale, entity, -1), ("enabled",)
         yield partial(_come_and_go, scenario, entity), ("enabled",)
         yield partial(scenario.list_all, entity.kind), ()
     yield partial(_select, scenario, chain[-1]), ()

@@ -3,8 +3,7 @@
 from conformance.engine.kinds import CLASS, SCHEMA
 from conformance.engine.session import Session
 from conformance.rules.probes.creates import without
-from conformance.rules.probes.data import class_body
-from conformance.rules.probes.kit import schema_body
+from conformance.rules.probes.kit import class_body, schema_body
 from conformance.rules.probes.registry import probe, put
 
 

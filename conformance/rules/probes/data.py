@@ -1,6 +1,5 @@
 """Probes of the Schema Registry, Catalog, Data Prep and the inlet."""
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.engine.kinds import CLASS, DATA_SET, FLOW, SCHEMA, SOURCE
@@ -10,6 +9,7 @@ from conformance.rules.probes.kit import (
     SETTLING_SECONDS,
     STREAMING_FLOW,
     Stored,
+    class_body,
     lake,
     make,
     make_data_set,
@@ -84,20 +84,6 @@ def schemas(session: Session) -> None:
     _delete(session, SCHEMA.delete(), name)
     put(session, row("deleted-schema-is-gone"), "getSchema", name)
     _class(session, several)
-
-
-def class_body(session: Session, title: str) -> dict[str, Any]:
-    """An ad-hoc class in the form of a schema (S0:57)."""
-    adhoc = {"type": "object", "properties": {"id": {"type": "string"}}}
-    return {
-        "type": "object",
-        "title": session.name(title),
-        "description": "Class of a probe",
-        "allOf": [
-            {"$ref": "https://ns.adobe.com/xdm/data/adhoc"},
-            {"properties": {"_adhoc": adhoc}},
-        ],
-    }
 
 
 def _class(session: Session, several: bool) -> None:

@@ -6,9 +6,9 @@ from conformance.engine.exchange import Exchange
 from conformance.engine.kinds import DATA_SET, SCHEMA
 from conformance.engine.likeness import whole
 from conformance.engine.session import Session
-from conformance.rules.probes.data import class_body
 from conformance.rules.probes.kit import (
     Stored,
+    class_body,
     make_data_set,
     mapping_body,
     schema_body,

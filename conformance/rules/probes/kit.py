@@ -141,6 +141,20 @@ def schema_body(session: Session, title: str) -> dict[str, Any]:
     }
 
 
+def class_body(session: Session, title: str) -> dict[str, Any]:
+    """An ad-hoc class in the form of a schema (S0:57)."""
+    adhoc = {"type": "object", "properties": {"id": {"type": "string"}}}
+    return {
+        "type": "object",
+        "title": session.name(title),
+        "description": "Class of a probe",
+        "allOf": [
+            {"$ref": "https://ns.adobe.com/xdm/data/adhoc"},
+            {"properties": {"_adhoc": adhoc}},
+        ],
+    }
+
+
 @dataclass
 class Stored:
     """A schema with a dataset and a mapping set on it."""

@@ -6,7 +6,6 @@ from typing import Any
 from conformance.engine.kinds import CLASS, CONNECTION, DATA_SET, FLOW, SCHEMA, Kind
 from conformance.engine.session import Session
 from conformance.rules.probes.creates import schedule
-from conformance.rules.probes.data import class_body
 from conformance.rules.probes.data_lists import list_schemas
 from conformance.rules.probes.flow_updates import act
 from conformance.rules.probes.gateway import client_form
@@ -14,6 +13,7 @@ from conformance.rules.probes.kit import (
     DESTINATION_FLOW,
     REST,
     account_body,
+    class_body,
     destination,
     lake,
     make,
