@@ -24,8 +24,21 @@ PLUGINS = ("xdist.plugin", "allure_pytest.plugin")
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 conformant, 1 not, 2 usage or data, 3 suite or network."""
-    words = sys.argv[1:] if argv is None else argv
     _open_what_is_closed()
+    try:
+        try:
+            return _obey(sys.argv[1:] if argv is None else argv)
+        finally:
+            sys.stdout.flush()
+    except ConformanceError as error:
+        print(f"aep-conformance: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        _drop_what_nobody_reads()
+        return 3
+
+
+def _obey(words: list[str]) -> int:
     parser = _parser()
     arguments, extra = parser.parse_known_args(words)
     if arguments.command == "drift" and not arguments.new and _are_one_file(extra):
@@ -33,13 +46,12 @@ def main(argv: list[str] | None = None) -> int:
     is_dry = getattr(arguments, "aep_dry_run", False)
     if extra and (is_dry or arguments.command not in ("run", "record", "serve")):
         parser.error(f"unknown argument {extra[0]}")
-    try:
-        return int(arguments.act(arguments, words[1:]))
-    except ConformanceError as error:
-        print(f"aep-conformance: {error}", file=sys.stderr)
-        return error.exit_code
-    except BrokenPipeError:
-        return 3
+    return int(arguments.act(arguments, words[1:]))
+
+
+def _drop_what_nobody_reads() -> None:
+    """Else the interpreter would try once more to write it, complain, and exit with 120."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _are_one_file(words: list[str]) -> bool:

@@ -3,6 +3,8 @@
 import os
 import resource
 import signal
+import subprocess
+import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -132,7 +134,8 @@ def children(parent):
     return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
 
 
-def test_a_reader_that_goes_away_leaves_results_and_nothing_else(tmp_path):
+def test_a_reader_that_goes_away_leaves_results_and_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
     with place() as there:
         process = there.start(*SMOKE, "-v", "--report-dir", str(tmp_path / "r"))
         process.stdout.readline()
@@ -140,6 +143,16 @@ def test_a_reader_that_goes_away_leaves_results_and_nothing_else(tmp_path):
         assert process.wait(60) == 3
         assert there.names() == []
     assert is_valid(results(tmp_path / "r"))
+
+
+@pytest.mark.parametrize("words", [["list"], ["run", "--help"]], ids=["list", "help"])
+def test_a_reader_that_goes_away_is_no_reason_to_complain(words, monkeypatch):
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    command = [sys.executable, "-m", "conformance.cli", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 3
 
 
 def test_a_run_without_a_place_for_its_output_does_its_work(tmp_path):
