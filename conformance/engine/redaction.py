@@ -52,7 +52,7 @@ class Redactor:
         longest_first = sorted(self._names, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(_whole, longest_first)))
         if len(value) < _SAFE or _TOKEN.fullmatch(value):
-            self._lurking |= forms(value)
+            self._lurking = self._lurking | forms(value)  # another thread may be reading it
         self._shown = {}
 
     def text(self, text: str) -> str:
