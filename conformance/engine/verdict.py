@@ -196,12 +196,14 @@ def short(value: Any, limit: int = 160) -> str:
 def contrast(finding: Finding, limit: int = 160) -> tuple[str, str]:
     """Expected and actual value for a message, long ones from a little before where they part."""
     expected, actual = finding.expected, finding.actual
-    quote = expected[:1] if expected[:1] in ("'", '"') else ""
-    if _look_alike(expected, f"{quote}{actual}{quote}"):
-        return _escaped(expected, limit), _escaped(f"{quote}{actual}{quote}", limit)
-    if len(expected) <= limit:
+    is_text = expected[:1] in ("'", '"')
+    written = repr(actual) if is_text else str(actual)
+    if _look_alike(expected, written) or (is_text and _look_alike(expected, f"'{actual}'")):
+        expected, written = _escaped(expected), _escaped(written)
+    elif len(expected) <= limit:
         return expected, short(actual, limit)
-    written = repr(actual) if quote else str(actual)
+    if len(expected) <= limit:
+        return expected, short(written, limit)
     pairs = enumerate(zip(expected, written, strict=False))
     parting = next((i for i, (want, got) in pairs if want != got), min(len(expected), len(written)))
     start, half = max(0, parting - limit // 8), limit // 2
@@ -214,8 +216,8 @@ def _look_alike(one: str, other: str) -> bool:
     return one != other and normalize("NFKC", one) == normalize("NFKC", other)
 
 
-def _escaped(text: str, limit: int) -> str:
-    return short(text.encode("unicode_escape").decode(), limit)
+def _escaped(text: str) -> str:
+    return text.encode("ascii", "backslashreplace").decode()
 
 
 def stopped(journeys: Iterable[Journey]) -> list[Journey]:
