@@ -119,8 +119,7 @@ def _(emulator: Emulator) -> None:
 
     def shorten(request: Request, response: Response, emulator: Emulator) -> Response:
         if request.record is not None:
-            flow = request.record.document
-            flow["description"] = str(flow.get("description", ""))[:-1]
+            _take_a_letter(request.record.document)
         return response
 
     emulator.after("actOnFlow", shorten)
@@ -202,8 +201,11 @@ def _(emulator: Emulator) -> None:
 def _shorten(emulator: Emulator, collection: str, member: str, identifier: str) -> None:
     for record in emulator.store.newest_first(collection):
         if identifier in record.document[member]:
-            text = str(record.document.get("description", ""))
-            record.document["description"] = text[:-1]
+            _take_a_letter(record.document)
+
+
+def _take_a_letter(document: Document) -> None:
+    document["description"] = str(document.get("description", ""))[:-1]
 
 
 def _forget_selectors(emulator: Emulator, of: Callable[[Document], bool]) -> None:
