@@ -1,5 +1,8 @@
 """What is broken only now and then, or only at first: when such a fault shows, and how a run meets it."""
 
+from dataclasses import replace
+from itertools import pairwise
+from math import gcd
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -12,9 +15,12 @@ from conformance.emulator.exchange import Request, Response
 from conformance.emulator.faults import FAULTS
 from conformance.engine.evidence import Journey
 from conformance.engine.world import REPEATS
+from conformance.proof.emulators import emulator
 from conformance.proof.intermittent import RATE, try_now_and_then
-from conformance.proof.material import Effort, LocalRun, material
+from conformance.proof.material import Effort, LocalRun, material, take_safely
+from conformance.proof.responses import red_among
 from conformance.rules.probes.registry import PROBES
+from conformance.rules.probes.soak import OUT_OF_STEP
 from conformance.rules.probes.soak_sequences import WORKFLOWS
 
 GIVEN = {
@@ -121,3 +127,32 @@ def test_what_one_read_in_twenty_shows_is_found_and_its_rate_told():
     assert set(trial.red) <= set(trial.named)
     assert any(RATE in message for message in trial.messages.values())
     assert trial.requests < 500, "it went on although it had found the fault"
+
+
+def soaked(shown, effort, wanted=None):
+    """The rows that patches asked many times show to be broken, and how many updates each round sent."""
+    stock = material(effort)
+    with emulator(shown) as given, TemporaryDirectory() as name:
+        world = stock.world(given, Path(name))
+        world.wanted = wanted or world.wanted
+        itinerary = stock.itinerary(world.settings)
+        journey = take_safely(Journey("soak-patches"), world, itinerary)
+        red = red_among(stock.rows, {"soak-patches": journey}, stock, itinerary)
+    texts = [e.request.text for e in journey.exchanges if e.operation == "updateFlow"]
+    rounds = [number for number, text in enumerate(texts) if '"Last of ' in text]
+    return {verdict.requirement.id for verdict in red}, {
+        after - before for before, after in pairwise(rounds)
+    }
+
+
+def test_what_a_run_wants_does_not_bring_a_soak_in_step_with_a_fault_that_counts():
+    narrow = frozenset({"flow-service.flows.update-stores-the-change"})
+    assert [soaked([], PATIENT, few) for few in (None, narrow)] == [(set(), {OUT_OF_STEP})] * 2
+    assert gcd(OUT_OF_STEP, 10) == 1
+
+
+def test_a_patch_refused_since_an_earlier_one_was_lost_is_not_the_fault():
+    fault = "activation-forgets-the-second-segment"
+    red, _ = soaked([f"{fault}@7"], replace(PATIENT, repeats=7))
+    assert red
+    assert red <= set(FAULTS.all()[fault].about)

@@ -5,6 +5,7 @@ from typing import Any
 
 from conformance.engine.exchange import Exchange
 from conformance.engine.kinds import FLOW, Kind
+from conformance.engine.patch import PatchError, apply_patch
 from conformance.engine.session import Session
 from conformance.rules.probes.kit import UNKNOWN, etag_of, read_one, settled
 from conformance.rules.probes.registry import put
@@ -18,12 +19,20 @@ def describe(text: str) -> list[dict[str, Any]]:
 def change(
     session: Session, kind: Kind, before: Exchange, operations: list[dict[str, Any]], **notes: Any
 ) -> Exchange:
-    """Patch what was just read with its own etag, and read it again."""
+    """Patch what was just read with its own etag, and read it again.
+
+    Halts the journey where the patch does not fit what was read: an earlier one was not stored,
+    and a target that refuses this one does right.
+    """
     identifier = before.path["id"]
     if kind is FLOW:
         before = (
             settled(session, identifier) if before.at("/items/0/state") != "enabled" else before
         )
+    try:
+        apply_patch(session.take(before, "/items/0"), operations)
+    except PatchError as error:
+        session.stop(before, f"what was read has no room for the next patch: {error}")
     headers = {"If-Match": etag_of(session, before)}
     session.call(
         kind.update(), identifier, body=operations, headers=headers, step="update", notes=notes

@@ -27,6 +27,7 @@ from conformance.rules.probes.lists import list_changed, list_named, part_body
 from conformance.rules.probes.registry import probe, until_gone
 
 Patch = list[dict[str, Any]]
+OUT_OF_STEP = 13  # updates of one round: no divisor in common with ten or twenty
 SOAKED = (
     "create-*",
     "created-*",
@@ -126,16 +127,23 @@ def soak_patches(session: Session) -> None:
     read = change(session, FLOW, settled(session, flow), begun)
     settled(session, neighbour)
     for number in range(session.world.repeats):
+        sent = _updates(session)
         for patch in _patches(session, number):
             read = change(session, FLOW, read, patch)
         escaped(session, equal(session, read, f"person.twin{number}"), number)
         list_changed(session, FLOW, flow, session.name(f"Patched {number} · 데이터"))
         read = settled(session, flow)
+        while (_updates(session) - sent) % OUT_OF_STEP:
+            read = change(session, FLOW, read, describe(f"As often as wanted {number}"))
         read_one(session, FLOW, neighbour)
 
 
+def _updates(session: Session) -> int:
+    return sum(exchange.operation == FLOW.update() for exchange in session.exchanges)
+
+
 def _patches(session: Session, number: int) -> Iterator[Patch]:
-    """Ten patches, thirteen with those that follow: that never falls in step with a fault that counts."""
+    """Ten patches; three that a run may not want follow."""
     text = f"Patched {number} · 데이터"
     first, second = f"{SEGMENTS}/0", f"{SEGMENTS}/1"
     yield [add(f"{SEGMENTS}/-", segment(f"Last of {number}"))]
@@ -144,9 +152,10 @@ def _patches(session: Session, number: int) -> Iterator[Patch]:
     yield [{"op": "replace", "path": f"{second}/value/name", "value": text}]
     yield [{"op": "remove", "path": first}, add(first, segment(text)), _rewrite(text)]
     yield [{"op": "remove", "path": second}]
-    yield [{"op": "remove", "path": second}]
-    yield [{"op": "replace", "path": "/name", "value": session.name(text)}]
-    yield describe(f"{number} {LONG_TEXT}")
+    yield [add(f"{SEGMENTS}/-", segment(f"{name} of {number}")) for name in ("Zulu", "alpha")]
+    yield [{"op": "remove", "path": second}] * 3
+    named = {"op": "replace", "path": "/name", "value": session.name(text)}
+    yield [named, *describe(f"{number} {LONG_TEXT}")]
     yield _many(number)
 
 
