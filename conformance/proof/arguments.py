@@ -34,6 +34,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=2 * (os.cpu_count() or 1) + 1,
         metavar="N",
-        help="processes",
+        help="processes; for faults that show for seconds no more than cores",
     )
     add("--report-dir", metavar="DIR", help="folder for proof.json (default reports/latest)")

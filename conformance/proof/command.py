@@ -1,6 +1,7 @@
 """`aep-conformance prove`."""
 
 import argparse
+import os
 import resource
 import sys
 import time
@@ -51,6 +52,7 @@ def prove(options: argparse.Namespace) -> int:
     clock = Clock()
     effort = whole(options.profile) if options.whole else Effort(options.profile)
     jobs = _chosen(options, effort)
+    options.workers = fitting(jobs, options.workers)
     done: dict[str, list[Done]] = {name: [] for name in jobs}
     for one in _work([job for of_set in jobs.values() for job in of_set], options.workers):
         done[one.job.set].append(one)
@@ -80,6 +82,12 @@ def _chosen(options: argparse.Namespace, effort: Effort) -> dict[str, list[Job]]
     if "source" in jobs:
         jobs["source"] = sample(jobs["source"], options.source_mutants, options.seed)
     return jobs
+
+
+def fitting(jobs: dict[str, list[Job]], workers: int) -> int:
+    """No more workers than cores where faults show for seconds: a trial that waits for its turn sees few of them."""
+    timed = any(job.name.endswith("s") for job in jobs.get("intermittent", ()))
+    return min(workers, os.cpu_count() or 1) if timed else workers
 
 
 def _work(jobs: list[Job], workers: int) -> Iterator[Done]:

@@ -1,6 +1,7 @@
 """The proof: a sample of it holds, its figures are written, and every MUST row is named by a fault."""
 
 import json
+import os
 
 import jsonschema
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from conformance.engine.catalogue import load_catalogue
 from conformance.engine.data import contracts_root
 from conformance.proof.answer import Answer, changed, pointers
+from conformance.proof.command import fitting
 from conformance.proof.coverage import misnamed, unkilled, unnamed
+from conformance.proof.jobs import Job
 from conformance.proof.mutations import Mutation
 from conformance.proof.record import proven, reason_for, summary
 from conformance.selftest.command import run_command
@@ -130,3 +133,11 @@ def test_a_survivor_without_a_reason_or_a_false_alarm_is_no_proof():
     assert not proven([lost])
     assert not proven([alarm])
     assert proven([{**lost, "set": "source"}])
+
+
+def test_faults_of_the_first_seconds_are_tried_on_a_core_each():
+    jobs = {when: [Job("intermittent", f"x@{when}", print, (), {})] for when in ("10", "5s")}
+    cores = os.cpu_count()
+    assert fitting({"intermittent": jobs["10"]}, 3 * cores) == 3 * cores
+    assert fitting({"intermittent": jobs["10"] + jobs["5s"]}, 3 * cores) == cores
+    assert fitting({"intermittent": jobs["5s"]}, 1) == 1
