@@ -95,6 +95,15 @@ def mapping_sets_limit_bounds_page(evidence: Evidence) -> Iterator[Finding]:
         yield check(exchange, found <= limit, f"at most {limit} mapping sets", found, "/data")
 
 
+@rule("data-prep.mapping-sets.list-by-name-excludes-others")
+def mapping_sets_by_name_exclude_others(evidence: Evidence) -> Iterator[Finding]:
+    for exchange in _noted(evidence, "listMappingSets", "lacks"):
+        found, wanted = _ids(exchange), exchange.notes["lists"]
+        fine = wanted in found and exchange.notes["lacks"] not in found
+        expected = f"{wanted}, and not {exchange.notes['lacks']}, which has no name"
+        yield check(exchange, fine, expected, found, "/data")
+
+
 @rule("data-prep.mapping-sets.list-start-skips-that-many")
 def mapping_sets_start_skips(evidence: Evidence) -> Iterator[Finding]:
     for first, second in _steady_pages(evidence, "listMappingSets", _ids):

@@ -83,6 +83,20 @@ def _(emulator: Emulator) -> None:
     emulator.before("listMappingSets", rewritten("orderBy", _turned))
 
 
+@fault("mapping-set-list-ignores-its-name", breaks=[f"{MAPPING_SETS}by-name-excludes-others"])
+def _(emulator: Emulator) -> None:
+    """A list of mapping sets by name holds those without it."""
+    emulator.before("listMappingSets", without("name"))
+
+
+@fault("mapping-set-list-by-name-is-empty", breaks=[f"{MAPPING_SETS}by-name-excludes-others"])
+def _(emulator: Emulator) -> None:
+    """A list of mapping sets by name holds nothing."""
+    nothing = body(lambda payload: {**payload, "data": []})
+    asked = only_if(lambda request, *_: request.argument("name") is not None, nothing)
+    emulator.after("listMappingSets", asked)
+
+
 @fault("schema-order-is-always-ascending", breaks=[f"{SCHEMAS}follows-orderby"])
 def _(emulator: Emulator) -> None:
     """The list of schemas is in ascending order though descending was asked for."""

@@ -172,6 +172,17 @@ def _(emulator: Emulator) -> None:
         emulator.after(operation, body(respelled))
 
 
+@variant("mapping-set-reads-show-no-name", documents=["data-prep.yaml:1339"])
+def _(emulator: Emulator) -> None:
+    """A mapping set is read without its name."""
+
+    def nameless(payload: Document) -> Document:
+        return {name: value for name, value in payload.items() if name != "name"}
+
+    read = only_if(lambda request, response, *_: response.status == 200, body(nameless))
+    emulator.after("getMappingSet", read)
+
+
 @variant("enabled-at-once", documents=["facts:72"])
 def _(emulator: Emulator) -> None:
     """A flow is enabled by the time its creation is answered, so its etag stays."""

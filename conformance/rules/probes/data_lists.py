@@ -31,18 +31,31 @@ NEWER = {"sourceType": "ATTRIBUTE", "source": "id", "destination": "_id"}  # X30
 @probe(
     "data-lists",
     *(DATA_SET.row(glob) for glob in ("list-by-*", "list-follows-*", "list-start-*")),
+    "data-prep.mapping-sets.list-by-*",
     "data-prep.mapping-sets.list-limit-*",
     "data-prep.mapping-sets.list-follows-*",
     "data-prep.mapping-sets.list-start-*",
 )
 def data_lists(session: Session) -> None:
     half = stored(session)
-    newer = {**mapping_body(half.schema), "mappings": [NEWER]}
-    session.call("createMappingSet", body=newer, step="create-mapping-set")
+    _mapping_sets(session, half)
     _data_sets(session, half)
     for order in ("+createdDate", "-createdDate"):
         for _ in range(session.world.repeats):
             pages(session, "listMappingSets", order)
+
+
+def _mapping_sets(session: Session, half: Stored) -> None:
+    """One with a name beside one without; the list is asked for it where a read shows that it has it."""
+    name = session.name("probe list")
+    newer = {**mapping_body(half.schema), "mappings": [NEWER], "name": name}
+    answer = session.call("createMappingSet", body=newer, step="create-mapping-set")
+    made = str(session.take(answer, "/id"))
+    if session.call("getMappingSet", made, step="read-mapping-set").at("/name") == name:
+        query = {"name": name, "limit": "10", "start": "0"}
+        notes = {"lists": made, "lacks": half.mapping}
+        for _ in range(session.world.repeats):
+            session.call("listMappingSets", query=query, notes=notes, step="list-by-name")
 
 
 def _data_sets(session: Session, half: Stored) -> None:
