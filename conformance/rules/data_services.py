@@ -162,6 +162,9 @@ def mapping_set_shows_what_was_created(evidence: Evidence) -> Iterator[Finding]:
         if ABSENT not in (sent, read.at("/outputSchema")):
             lost = missing_from(sent, read.at("/outputSchema"))
             yield check(read, not lost, repr(sent), read.at("/outputSchema"), "/outputSchema")
+        name, shown = at(created.sent, "/name"), read.at("/name")
+        if isinstance(name, str) and isinstance(shown, str):
+            yield check(read, shown == name, repr(name), shown, "/name")
 
 
 @rule("data-prep.mapping-sets.mappings-are-stored")

@@ -35,6 +35,7 @@ NEWER = {"sourceType": "ATTRIBUTE", "source": "id", "destination": "_id"}  # X30
     "data-prep.mapping-sets.list-limit-*",
     "data-prep.mapping-sets.list-follows-*",
     "data-prep.mapping-sets.list-start-*",
+    also=("data-prep.mapping-sets.read-*",),
 )
 def data_lists(session: Session) -> None:
     half = stored(session)
