@@ -25,7 +25,10 @@ SCHEMA_OF = {
     "examples/**/*.yaml": "example",
     "openapi/*.yaml": None,
 }
-_CITATION = re.compile(r"(S\d|facts|RFC\d+|[a-z]+(?:-[a-z]+)*\.yaml):([0-9A-Z][0-9A-Z.-]*)")
+_CITATION = re.compile(
+    r"(S\d|facts|truth|recorded|RFC\d+|[a-z]+(?:-[a-z]+)*\.yaml):([0-9A-Z][0-9A-Z.-]*)"
+    r"|example:([A-Za-z0-9_-]+)#([1-9][0-9]*)"
+)
 _SECTION = re.compile(r"[0-9A-Z]+(\.[0-9]+)*")
 _LINES = re.compile(r"(\d+)(?:-(\d+))?")
 
@@ -174,12 +177,22 @@ def citation_error(text: str) -> str | None:
     match = _CITATION.fullmatch(text)
     if match is None:
         return None if text in documents() else f"{text} is no citation"
+    if match[3]:
+        return _exchange_error(text, match[3], int(match[4]))
     document = documents().get(match[1])
     if document is None:
         return f"{text} cites {match[1]}, which documents.yaml does not list"
     if document["kind"] == "standard":
         return None if _SECTION.fullmatch(match[2]) else f"{text} names no section"
     return _line_error(text, match[2], document["lines"])
+
+
+def _exchange_error(text: str, stem: str, number: int) -> str | None:
+    path = next((CONTRACTS / "examples").rglob(f"{stem}.har"), None)
+    if path is None:
+        return f"{text} cites no file of contracts/examples"
+    count = len(json.loads(path.read_text(encoding="utf-8"))["log"]["entries"])
+    return None if number <= count else f"{text} lies outside the {count} exchanges"
 
 
 def _line_error(text: str, lines: str, count: int) -> str | None:

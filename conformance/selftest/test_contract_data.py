@@ -37,7 +37,7 @@ NO_PLAIN_STATEMENT = re.compile(
     r"(?i)\b(should|shall|must|will|would|test that|verif(y|ies)|ensures?)\b|\. "
 )
 FOLDERS = ("requirements", "errata", "connectors", "sequences", "examples", "openapi")
-ERRATUM_ID = re.compile(r"\bX\d{2}\b")
+ERRATUM_ID = re.compile(r"\bX\d{2,3}\b")
 
 
 def report(wrong):
