@@ -36,6 +36,7 @@ class Requirement:
     needs: tuple[str, ...] = ()
     absent: str | None = None
     side: str = "server"
+    formerly: tuple[str, ...] = ()
     file: str = field(default="", compare=False)
 
     def __repr__(self) -> str:
