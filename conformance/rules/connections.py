@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from conformance.engine.evidence import Evidence
 from conformance.engine.exchange import ABSENT, at
 from conformance.engine.kinds import CONNECTION
+from conformance.engine.query import arguments
 from conformance.engine.verdict import Finding, check
 from conformance.rules.flows import PROFILE_STORE, accepted
 from conformance.rules.registry import rule
@@ -49,7 +50,9 @@ def test_answers_result(evidence: Evidence) -> Iterator[Finding]:
 @rule("flow-service.connections.explore-describes-structure")
 def explore_describes_structure(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.answered("exploreConnection"):
-        if exchange.case is None and "objectType=rest" in exchange.request.url:
+        kinds = [k.lower() for k in arguments(exchange.request.url).get("objectType", [])]
+        bare = exchange.at("/format") is ABSENT and isinstance(exchange.at("/data"), list)
+        if exchange.case is None and kinds == ["rest"] and not bare:
             form, kind = exchange.at("/format"), exchange.at("/schema/type")
             described = isinstance(exchange.at("/schema/properties"), dict)
             yield check(

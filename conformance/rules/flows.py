@@ -10,6 +10,7 @@ from conformance.engine.exchange import ABSENT, Exchange, at
 from conformance.engine.kinds import FLOW, SOURCE, TARGET
 from conformance.engine.likeness import by_value
 from conformance.engine.patch import missing_from
+from conformance.engine.query import filtered_by
 from conformance.engine.verdict import Finding, breaks, check, holds
 from conformance.rules.etags import unchanged_pairs
 from conformance.rules.registry import rule
@@ -88,7 +89,7 @@ def connection_specs_are_inherited(evidence: Evidence) -> Iterator[Finding]:
 def source_flow_is_marked(evidence: Evidence) -> Iterator[Finding]:
     pointer = "/items/0/inheritedAttributes/properties/isSourceFlow"
     for timeline, read in _flows(evidence):
-        if _spec(timeline) not in (DESTINATION_SPEC, ABSENT):
+        if _spec(timeline) not in (DESTINATION_SPEC, ABSENT) and read.at(pointer) is not ABSENT:
             yield check(read, read.at(pointer) is True, "true", read.at(pointer), pointer)
 
 
@@ -230,25 +231,27 @@ def list_count(evidence: Evidence) -> Iterator[Finding]:
 @rule("flow-service.runs.runs-belong-to-the-flow")
 def runs_belong_to_the_flow(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes("listRuns"):
-        wanted = (
-            exchange.request.url.rpartition("%3D%3D")[2] or exchange.request.url.rpartition("==")[2]
-        )
-        for position, run in enumerate(exchange.at("/items") or []):
-            actual = run.get("flowId") if isinstance(run, dict) else run
-            yield check(exchange, actual == wanted, wanted, actual, f"/items/{position}/flowId")
+        wanted = [
+            flow for text in filtered_by(exchange.request.url, "flowId") for flow in text.split(",")
+        ]
+        items = exchange.at("/items")
+        for position, run in enumerate(items if wanted and isinstance(items, list) else []):
+            actual, expected = at(run, "/flowId"), " or ".join(wanted)
+            yield check(exchange, actual in wanted, expected, actual, f"/items/{position}/flowId")
 
 
 @rule("flow-service.runs.another-flows-runs-are-not-listed")
 def another_flows_runs_are_not_listed(evidence: Evidence) -> Iterator[Finding]:
     owner: dict[str, str] = {}
     for exchange in evidence.successes("listRuns"):
-        flow = exchange.request.url.partition("flowId")[2]
-        for run in exchange.at("/items") or []:
-            identifier = run.get("id") if isinstance(run, dict) else None
-            if identifier:
+        asked, items = filtered_by(exchange.request.url, "flowId"), exchange.at("/items")
+        flow = asked[0] if len(asked) == 1 and "," not in asked[0] else None
+        for run in items if flow and isinstance(items, list) else []:
+            identifier = at(run, "/id")
+            if isinstance(identifier, str) and identifier:
                 yield check(
                     exchange,
-                    owner.setdefault(identifier, flow) == flow,
+                    owner.setdefault(identifier, str(flow)) == flow,
                     "runs of this flow only",
                     identifier,
                     "/items",

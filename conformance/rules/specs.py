@@ -7,12 +7,13 @@ import jsonschema_rs
 
 from conformance.engine.evidence import Evidence
 from conformance.engine.exchange import ABSENT, Exchange, at
+from conformance.engine.query import arguments, filtered_by
 from conformance.engine.verdict import Finding, check
 from conformance.rules.registry import rule
 
 STREAMING_DESTINATIONS = {
-    "86043421-563b-46ec-8e6c-e23184711bf6": "Amazon Kinesis",
-    "bf9f5905-92b7-48bf-bf20-455bc6b60a4e": "Azure Event Hubs",
+    "86043421-563b-46ec-8e6c-e23184711bf6": ("Amazon Kinesis", "Aws Kinesis"),
+    "bf9f5905-92b7-48bf-bf20-455bc6b60a4e": ("Azure Event Hubs", "Azure EventHub"),
 }
 TABLE_SPEC = {
     "id": "14518937-270c-4525-bdec-c2ba7cce3860",
@@ -38,14 +39,14 @@ def _items(exchange: Exchange) -> list[Any]:
 @rule("flow-service.connection-specs.list-offers-the-connector")
 def list_offers_the_connector(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes("listConnectionSpecs"):
-        if "?" in exchange.request.url:
+        if arguments(exchange.request.url) or exchange.at("/_links/next") not in (ABSENT, None):
             continue
         offered = {item.get("id"): item.get("name") for item in _items(exchange)}
-        for identifier, name in STREAMING_DESTINATIONS.items():
+        for identifier, names in STREAMING_DESTINATIONS.items():
             yield check(
                 exchange,
-                offered.get(identifier) == name,
-                f"{identifier} named {name}",
+                offered.get(identifier) in names,
+                f"{identifier} named {' or '.join(names)}",
                 offered.get(identifier),
                 "/items",
             )
@@ -53,15 +54,13 @@ def list_offers_the_connector(evidence: Evidence) -> Iterator[Finding]:
 
 def _filtered(evidence: Evidence, operation: str, member: str) -> Iterator[tuple[Exchange, str]]:
     for exchange in evidence.successes(operation):
-        query = exchange.request.url.partition("?")[2]
-        found = (
-            query.replace("%3D", "=")
-            .replace("%22", "")
-            .replace('"', "")
-            .partition(f"property={member}==")[2]
-        )
-        if found:
-            yield exchange, found
+        found, given = filtered_by(exchange.request.url, member), arguments(exchange.request.url)
+        if (
+            len(found) == 1 == len(given["property"])
+            and "," not in found[0]
+            and set(given) == {"property"}
+        ):
+            yield exchange, found[0]
 
 
 @rule("flow-service.connection-specs.filter-by-id-returns-that-spec")
@@ -107,7 +106,7 @@ def table_spec_has_documented_identity(evidence: Evidence) -> Iterator[Finding]:
 @rule("flow-service.flow-specs.transformations-are-described")
 def transformations_are_described(evidence: Evidence) -> Iterator[Finding]:
     for exchange, item in _table_specs(evidence):
-        listed = item.get("transformationSpecs")
+        listed = item.get("transformationSpecs", item.get("transformationSpec"))
         named = (
             {t.get("name"): t.get("spec") for t in listed if isinstance(t, dict)}
             if isinstance(listed, list)

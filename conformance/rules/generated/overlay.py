@@ -14,7 +14,7 @@ SHAPES = (
     re.compile(r"[0-9a-f]{32}"),
     re.compile(r"[0-9a-f]{64}"),
     re.compile(r"https://ns\.adobe\.com/[!-~]+"),
-    re.compile(r"_[A-Za-z0-9_-]+\.(classes|schemas)\.[0-9a-f]{32}([0-9a-f]{16})?"),
+    re.compile(r"_[A-Za-z0-9_-]+\.(classes|schemas)\.[0-9a-f]{32}([0-9a-f]{14,16})?"),
 )
 HARMLESS = "generated-secret-of-nobody"
 
