@@ -163,7 +163,7 @@ def references_keep_their_order(evidence: Evidence) -> Iterator[Finding]:
 def references_are_distinct(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.successes("createSchema"):
         refs = exchange.at("/refs")
-        if refs is ABSENT:
+        if refs is ABSENT or not _sent_references(exchange):
             continue
         fine = isinstance(refs, list) and len(refs) == len(set(map(str, refs)))
         fine = fine and set(refs) == set(_sent_references(exchange))
