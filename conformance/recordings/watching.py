@@ -5,10 +5,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import MethodType
 from typing import Any, TypeVar
 
 import requests
-from requests.adapters import BaseAdapter
 
 from conformance.engine.errors import SettingsError
 from conformance.recordings.recorded import Interaction
@@ -67,6 +67,7 @@ class Ear:
         self._heard: list[Heard] = []
         self._undo: list[Callable[[], None]] = []
         self._watched: list[Any] = []
+        self._spoke: set[int] = set()
         self._lock = threading.Lock()
 
     def watch(self, client: Client) -> Client:
@@ -101,21 +102,72 @@ class Ear:
                 one.failed("no answer came")
         return [one.interaction for one in heard if one.interaction is not None]
 
-    def asked(self, method: str, url: str, headers: dict[str, str], body: Any) -> Heard:
-        """Note a request that is about to be sent."""
+    def asked(
+        self, method: str, url: str, headers: dict[str, str], body: Any, client: Any
+    ) -> Heard:
+        """Note a request that a client is about to send."""
         heard = Heard(method, url, headers, body, time.time())
         with self._lock:
             self._heard.append(heard)
+            self._spoke.add(id(client))
         return heard
 
+    def silent(self) -> list[Any]:
+        """The clients that nothing was heard of."""
+        return [client for client in self._watched if id(client) not in self._spoke]
+
     def _watch_requests(self, session: requests.Session) -> None:
-        usual = session.get_adapter
+        usual = session.send
+        own = vars(session).get("send")
 
-        def heard(url: str) -> BaseAdapter:
-            return Listening(usual(url), self)
+        def heard(
+            session: requests.Session, request: requests.PreparedRequest, **named: Any
+        ) -> Any:
+            __tracebackhide__ = True  # pytest shows the client's own lines only
+            return self._sent(session, usual, request, named)
 
-        session.get_adapter = heard  # type: ignore[method-assign]
-        self._undo.append(lambda: setattr(session, "get_adapter", usual))
+        ours = MethodType(heard, session)
+
+        def undo() -> None:
+            if vars(session).get("send") is not ours:
+                return  # somebody else's by now
+            del session.send
+            if own is not None:
+                session.send = own  # type: ignore[method-assign]
+
+        session.send = ours  # type: ignore[method-assign]
+        self._undo.append(undo)
+
+    def _sent(
+        self,
+        session: requests.Session,
+        usual: Callable[..., requests.Response],
+        request: requests.PreparedRequest,
+        named: dict[str, Any],
+    ) -> requests.Response:
+        """Send as the session does; each redirect that it follows comes here again by itself."""
+        __tracebackhide__ = True
+        headers = {name: _text(value) for name, value in request.headers.items()}
+        heard = self.asked(request.method or "", request.url or "", headers, request.body, session)
+        streams = named.get("stream", session.stream)
+
+        def answered(answer: requests.Response, *_: Any, **__: Any) -> None:
+            if heard.interaction is None:
+                content = None if streams else answer.content
+                heard.answered(answer.status_code, dict(answer.headers), content)
+
+        hooks = request.hooks.setdefault("response", [])
+        hooks.insert(0, answered)  # before redirects are followed, which may fail
+        try:
+            answer = usual(request, **named)
+            answered([*answer.history, answer][0])
+        except requests.RequestException as error:
+            if heard.interaction is None:
+                heard.failed(type(error).__name__)
+            raise
+        finally:
+            hooks.remove(answered)
+        return answer
 
     def _watch_httpx(self, client: Any) -> None:
         pending: dict[int, Heard] = {}
@@ -126,7 +178,7 @@ class Ear:
             except RuntimeError:  # it is sent as a stream, which can be read once
                 body = request.stream
             pending[id(request)] = self.asked(
-                request.method, str(request.url), dict(request.headers), body
+                request.method, str(request.url), dict(request.headers), body, client
             )
 
         def answered(response: Any, content: bytes) -> None:
@@ -148,32 +200,6 @@ class Ear:
         for event, hook in hooks.items():
             client.event_hooks[event].append(hook)
             self._undo.append(_removal(client, event, hook))
-
-
-class Listening(BaseAdapter):
-    """An adapter of requests that notes what passes through another one."""
-
-    def __init__(self, usual: BaseAdapter, ear: Ear) -> None:
-        super().__init__()
-        self._usual, self._ear = usual, ear
-
-    def send(self, request: requests.PreparedRequest, *words: Any, **named: Any) -> Any:
-        """Send as the other adapter does; what it raises is raised."""
-        __tracebackhide__ = True  # pytest shows the client's own lines only
-        headers = {name: _text(value) for name, value in request.headers.items()}
-        heard = self._ear.asked(request.method or "", request.url or "", headers, request.body)
-        try:
-            answer = self._usual.send(request, *words, **named)
-            content = None if named.get("stream") else answer.content
-        except requests.RequestException as error:
-            heard.failed(type(error).__name__)
-            raise
-        heard.answered(answer.status_code, dict(answer.headers), content)
-        return answer
-
-    def close(self) -> None:
-        """Close the other adapter."""
-        self._usual.close()
 
 
 def _removal(client: Any, event: str, hook: Any) -> Callable[[], None]:
