@@ -69,6 +69,7 @@ class Ear:
         self._watched: list[Any] = []
         self._spoke: set[int] = set()
         self._lock = threading.Lock()
+        self._within = threading.local()
 
     def watch(self, client: Client) -> Client:
         """Listen to a requests.Session, an httpx.Client or an httpx.AsyncClient; returns it.
@@ -117,26 +118,39 @@ class Ear:
         return [client for client in self._watched if id(client) not in self._spoke]
 
     def _watch_requests(self, session: requests.Session) -> None:
-        usual = session.send
+        """Listen where a session sends, which is above what mocks and adapters replace.
+
+        The hook hears what a mock sends that replaces `send` of this session too.
+        """
         own = vars(session).get("send")
 
         def heard(
             session: requests.Session, request: requests.PreparedRequest, **named: Any
         ) -> Any:
             __tracebackhide__ = True  # pytest shows the client's own lines only
+            usual = own or MethodType(type(session).send, session)  # perhaps mocked by now
             return self._sent(session, usual, request, named)
 
+        def overheard(answer: requests.Response, *_: Any, **named: Any) -> None:
+            if not getattr(self._within, "depth", 0):
+                _answered(self._asked(answer.request, session), answer, named.get("stream"))
+
         ours = MethodType(heard, session)
+        session.send = ours  # type: ignore[method-assign]
+        session.hooks.setdefault("response", []).append(overheard)
 
         def undo() -> None:
-            if vars(session).get("send") is not ours:
-                return  # somebody else's by now
-            del session.send
-            if own is not None:
-                session.send = own  # type: ignore[method-assign]
+            if overheard in session.hooks.get("response", []):
+                session.hooks["response"].remove(overheard)
+            if vars(session).get("send") is ours:
+                del session.send
+                vars(session).update({"send": own} if own else {})
 
-        session.send = ours  # type: ignore[method-assign]
         self._undo.append(undo)
+
+    def _asked(self, request: Any, client: Any) -> Heard:
+        headers = {name: _text(value) for name, value in request.headers.items()}
+        return self.asked(request.method or "", request.url or "", headers, request.body, client)
 
     def _sent(
         self,
@@ -147,17 +161,15 @@ class Ear:
     ) -> requests.Response:
         """Send as the session does; each redirect that it follows comes here again by itself."""
         __tracebackhide__ = True
-        headers = {name: _text(value) for name, value in request.headers.items()}
-        heard = self.asked(request.method or "", request.url or "", headers, request.body, session)
+        heard = self._asked(request, session)
         streams = named.get("stream", session.stream)
 
         def answered(answer: requests.Response, *_: Any, **__: Any) -> None:
-            if heard.interaction is None:
-                content = None if streams else answer.content
-                heard.answered(answer.status_code, dict(answer.headers), content)
+            _answered(heard, answer, streams)
 
         hooks = request.hooks.setdefault("response", [])
         hooks.insert(0, answered)  # before redirects are followed, which may fail
+        self._within.depth = getattr(self._within, "depth", 0) + 1
         try:
             answer = usual(request, **named)
             answered([*answer.history, answer][0])
@@ -166,6 +178,7 @@ class Ear:
                 heard.failed(type(error).__name__)
             raise
         finally:
+            self._within.depth -= 1
             hooks.remove(answered)
         return answer
 
@@ -200,6 +213,12 @@ class Ear:
         for event, hook in hooks.items():
             client.event_hooks[event].append(hook)
             self._undo.append(_removal(client, event, hook))
+
+
+def _answered(heard: Heard, answer: requests.Response, streams: Any) -> None:
+    if heard.interaction is None:
+        content = None if streams else answer.content
+        heard.answered(answer.status_code, dict(answer.headers), content)
 
 
 def _removal(client: Any, event: str, hook: Any) -> Callable[[], None]:
