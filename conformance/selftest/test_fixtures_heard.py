@@ -1,4 +1,4 @@
-"""What aep_judge.watch hears: clients under mocks, with adapters of their own, redirected, and those that say nothing."""
+"""What aep_judge.watch hears: clients under mocks, with adapters of their own, redirected, and silent ones."""
 
 import copy
 import http.server
@@ -100,9 +100,10 @@ def test_a_session_that_sends_in_its_own_way_is_heard(ear):
 
 def test_what_a_mock_raises_is_heard_as_no_answer(ear):
     session = ear.watch(requests.Session())
-    with requests_mock.Mocker() as mock, pytest.raises(requests.ConnectTimeout):
+    with requests_mock.Mocker() as mock:
         mock.get(URL, exc=requests.ConnectTimeout)
-        session.get(URL)
+        with pytest.raises(requests.ConnectTimeout):
+            session.get(URL)
     [one] = ear.interactions()
     assert (one.status, one.error) == (0, "ConnectTimeout")
 
