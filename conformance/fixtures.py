@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 JUDGE = pytest.StashKey["LiveJudge"]()
 FIXTURES = frozenset({"aep_judge", "aep_session", "aep_httpx"})
 MARKER = (
-    "aep(only=[GLOB, ...], waive={ID: REASON}, side='client'): "
-    "which requirements the traffic of a test is judged by"
+    "aep(only=[GLOB, ...], waive={ID: REASON}, side='client', silent=True): "
+    "which requirements the traffic of a test is judged by, and whether there may be none"
 )
 
 
@@ -78,7 +78,7 @@ def _judge_for(item: pytest.Item) -> LiveJudge:
 
     markers = list(item.iter_markers("aep"))
     if any(marker.args for marker in markers):
-        raise SettingsError("aep marker: give only, waive and side by name")
+        raise SettingsError("aep marker: give only, waive, side and silent by name")
     return LiveJudge(Terms.of(marker.kwargs for marker in markers))
 
 
@@ -100,8 +100,8 @@ def _complain(item: pytest.Item, judge: LiveJudge) -> None:
     complaint, remarks = judge.complaint(), judge.remarks()
     if remarks:
         item.add_report_section("call", "aep-conformance", remarks)
-    if complaint:
-        pytest.fail(complaint, pytrace=False)
+    if complaint or judge.silence():
+        pytest.fail(complaint or judge.silence(), pytrace=False)
 
 
 @pytest.fixture(scope="session")
@@ -146,7 +146,11 @@ def aep_target(request: pytest.FixtureRequest) -> Target:
 
 @pytest.fixture
 def aep_judge(request: pytest.FixtureRequest) -> Iterator[LiveJudge]:
-    """Judges the traffic of any client that it is told to watch: `aep_judge.watch(session)`."""
+    """Judges the traffic of any client that it is told to watch: `aep_judge.watch(session)`.
+
+    A client of which nothing is heard until the test ends fails it; `watch(session, silent=True)` or
+    `@pytest.mark.aep(silent=True)` says that it may send nothing.
+    """
     judge = request.node.stash.setdefault(JUDGE, _judge_for(request.node))
     yield judge
     judge.close()

@@ -11,6 +11,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import PoolManager
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from conformance.engine.interim import pass_over
+
 _current = threading.local()
 LOOK_AGAIN = 0.1
 
@@ -29,7 +31,7 @@ def _noted(connection: Any) -> Any:
     watch = getattr(_current, "watch", None)
     if watch is not None:
         watch.connection = connection
-    return connection
+    return pass_over(connection)
 
 
 class WatchedAdapter(HTTPAdapter):

@@ -15,6 +15,7 @@ class _Absent:
 
 
 ABSENT: Any = _Absent()
+MARK = "\ufeff"
 
 
 def at(document: Any, pointer: str) -> Any:
@@ -41,7 +42,10 @@ def _no_json(name: str) -> None:
 
 @dataclass
 class Message:
-    """Headers and text of a request or an answer; `body` is the parsed JSON, or ABSENT."""
+    """Headers and text of a request or an answer; `body` is the parsed JSON, or ABSENT.
+
+    A byte order mark before the JSON is passed over, as a reader may (RFC 8259, section 8.1).
+    """
 
     headers: dict[str, str]
     text: str
@@ -49,9 +53,14 @@ class Message:
     @cached_property
     def body(self) -> Any:
         try:
-            return json.loads(self.text, parse_constant=_no_json)
+            return json.loads(self.text.removeprefix(MARK), parse_constant=_no_json)
         except (ValueError, RecursionError):
             return ABSENT
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether a byte order mark stands before the text, which a sender must not put there."""
+        return self.text.startswith(MARK)
 
     def header(self, name: str) -> str | None:
         """The value of a header, whatever the case of its name."""

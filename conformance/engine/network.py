@@ -16,6 +16,9 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from conformance.engine.exchange import MARK
+from conformance.engine.media import is_json
+
 READS = ("GET", "HEAD")
 UPSTREAM = (502, 503, 504)
 ON_THE_WAY = (403, 407, 408, 500, 511)
@@ -91,7 +94,7 @@ def is_foreign(answer: Answer, url: str) -> bool:
         return not isinstance(body, dict)
     if body is not None or not answer.text.strip():
         return False
-    if answer.status < 300 or "json" in (answer.header("Content-Type") or ""):
+    if answer.status < 300 or is_json(answer.header("Content-Type")):
         return True
     return answer.status in ON_THE_WAY and _is_markup(answer.text)
 
@@ -110,7 +113,7 @@ def counted(tries: Sequence[Answer]) -> Answer:
 
 
 def _spoilt(answer: Answer) -> tuple[str, ...]:
-    told = "json" in (answer.header("Content-Type") or "") and answer.status not in UPSTREAM
+    told = is_json(answer.header("Content-Type")) and answer.status not in UPSTREAM
     return (answer.text,) if told and answer.text.strip() and not _is_json(answer.text) else ()
 
 
@@ -157,7 +160,7 @@ def _unanswered(answer: Answer, why: str) -> Answer:
 @lru_cache(4)  # several questions in a row are about the same answer
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text.removeprefix(MARK))
     except (ValueError, RecursionError):
         return None
 

@@ -20,6 +20,7 @@ from conformance.engine.contract import Contract, load_contract
 from conformance.engine.data import contracts_root
 from conformance.engine.evidence import Journey
 from conformance.engine.exchange import Exchange
+from conformance.engine.interim import pass_over
 from conformance.engine.ledger import Ledger
 from conformance.engine.redaction import Redactor
 from conformance.engine.sequence import Workflows, load_workflows
@@ -106,7 +107,7 @@ class LocalClient(Client):
         """The open connection to a host, or another where that one was hung up."""
         known = self._connections.get(host)
         if known is None:
-            known = HTTPConnection(host, timeout=self.settings.http_timeout)
+            known = pass_over(HTTPConnection(host, timeout=self.settings.http_timeout))
             self._connections[host] = known
         if known.sock is not None and select.select([known.sock], [], [], 0)[0]:
             known.close()

@@ -10,32 +10,52 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from conformance.engine.errors import SettingsError
-from conformance.recordings.recorded import Interaction, Recording
+from conformance.recordings.recorded import (
+    UNREADABLE,
+    Damage,
+    Interaction,
+    Recording,
+    Skipped,
+    check_called,
+    check_text,
+    reason_of,
+)
 
-# Chrome and Playwright mark what was not an exchange with the server of its own.
-REPEATED = ("_fromCache", "_fetchedViaServiceWorker")
+# What recorders set where no server was asked: caches, workers, and answers that a test made up.
+MARKS = (
+    "_fromCache",
+    "fromCache",
+    "_fetchedViaServiceWorker",
+    "_servedFromCache",
+    "_wasFulfilled",
+    "_wasAborted",
+)
+FETCHED = ("", "network load", "network")  # Safari names other sources of an answer
+NEVER_SENT = ("net::ERR_BLOCKED", "NS_ERROR_DOM_BAD_URI", "csp")
 REASONS = ("_error", "_failureText", "_errorText")
 
 
 def read_har(path: Path) -> Recording:
     """The requests and answers of a HAR file, in the order in which they were sent.
 
-    Raises SettingsError, in one line that names the file and the entry, for a damaged file.
+    An entry that cannot be read is skipped. Raises SettingsError, in one line that names the file and
+    the entry, for a file in which nothing else is.
     """
-    entries = _entries(path)
-    found = []
-    for position, entry in enumerate(entries):
+    entries, creator = _entries(path)
+    found, skipped = [], []
+    for place, entry in enumerate(entries, start=1):
         try:
-            if not _is_repeated(entry):
-                found.append(_interaction(entry, position + 1, path.parent))
-        except (KeyError, TypeError, ValueError, AttributeError, OSError):
-            raise SettingsError(
-                f"{path}: entry {position + 1} of the HAR is damaged; record it again"
-            ) from None
-    return Recording(path, tuple(sorted(found, key=lambda one: one.started)))
+            if _is_exchange(entry, creator):
+                found.append(_interaction(entry, place, path.parent))
+        except (*UNREADABLE, OverflowError, OSError) as error:
+            skipped.append(Skipped(place, reason_of(error)))
+    if len(skipped) == len(entries) > 0:
+        raise SettingsError(f"{path}: entry 1 of the HAR is damaged; record it again")
+    found.sort(key=lambda one: one.started)
+    return Recording(path, tuple(found), skipped=tuple(skipped))
 
 
-def _entries(path: Path) -> list[Any]:
+def _entries(path: Path) -> tuple[list[Any], str]:
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -48,29 +68,74 @@ def _entries(path: Path) -> list[Any]:
     entries = log.get("entries") if isinstance(log, dict) else None
     if not isinstance(entries, list):
         raise SettingsError(f"{path}: no HAR: it has no log with entries")
-    return entries
+    creator = log.get("creator") if isinstance(log, dict) else None
+    return entries, str(creator.get("name") or "") if isinstance(creator, dict) else ""
 
 
-def _is_repeated(entry: Mapping[str, Any]) -> bool:
-    return any(entry.get(mark) or entry["response"].get(mark) for mark in REPEATED)
+def _is_exchange(entry: Any, creator: str) -> bool:
+    """Whether an entry is an exchange with a server, and its answer the final one.
+
+    Not so are answers of a cache or a worker, tunnels, preflights, web sockets and interim answers.
+    Raises Damage for what is no entry.
+    """
+    request, response = _part(entry, "request"), _part(entry, "response")
+    marked = any(entry.get(mark) or response.get(mark) for mark in MARKS)
+    fetched = str(entry.get("_fetchType") or response.get("_fetchType") or "").strip().lower()
+    blocked = _reason(entry, response).startswith(NEVER_SENT) or entry.get("_blocked_reason")
+    if marked or fetched not in FETCHED or blocked or _is_firefox_cached(entry, creator):
+        return False
+    method, url = str(request.get("method") or "").upper(), str(request.get("url") or "")
+    scheme = url.partition(":")[0].lower()
+    is_http = scheme in ("http", "https") or "://" not in url
+    return is_http and not _is_around(method, request) and not 100 <= _status(response) < 200
+
+
+def _part(entry: Any, name: str) -> Mapping[str, Any]:
+    found = entry.get(name) if isinstance(entry, dict) else None
+    if not isinstance(found, dict):
+        raise Damage(f"no {name} in it")
+    return found
+
+
+def _is_firefox_cached(entry: Mapping[str, Any], creator: str) -> bool:
+    """Firefox, and it alone, fills `afterRequest` only where its cache gave the answer."""
+    cache = entry.get("cache")
+    return creator == "Firefox" and isinstance(cache, dict) and bool(cache.get("afterRequest"))
+
+
+def _is_around(method: str, request: Mapping[str, Any]) -> bool:
+    """Whether a request is a tunnel or a preflight, of which the client knows nothing."""
+    names = {name.lower() for name in _headers(request.get("headers"))}
+    return method == "CONNECT" or (method == "OPTIONS" and "access-control-request-method" in names)
+
+
+def _status(response: Mapping[str, Any]) -> int:
+    """The status, 0 for none; some recorders write it as text."""
+    told = response.get("status")
+    try:
+        return max(0, int(told or 0))
+    except (TypeError, ValueError, OverflowError):
+        raise Damage("its status is no number") from None
 
 
 def _interaction(entry: Mapping[str, Any], position: int, folder: Path) -> Interaction:
     request, response = entry["request"], entry["response"]
-    sent, told = _headers(request["headers"]), _headers(response.get("headers") or [])
-    posted = _attached(request.get("postData") or {}, folder)
-    content = _attached(response.get("content") or {}, folder)
+    check_called(request.get("method"), url := _url(request))
+    sent, told = _headers(request.get("headers")), _headers(response.get("headers"))
+    posted = _attached(_body(request, "postData"), folder)
+    content = _attached(_body(response, "content"), folder)
     _declare(sent, posted.get("mimeType"))
     _declare(told, content.get("mimeType"))
     asked, answered = _posted(posted), _content(content)
-    status = max(0, int(response.get("status") or 0))
+    check_text(url, asked or "", answered or "", *sent.values(), *told.values())
+    status = _status(response)
     lost = {
         "request": asked is None or (not asked and _size(request, sent) > 0),
         "answer": answered is None or (not answered and not _is_empty(response, told, content)),
     }
     return Interaction(
         str(request["method"]).upper(),
-        _url(request),
+        url,
         sent,
         asked or "",
         status,
@@ -80,27 +145,59 @@ def _interaction(entry: Mapping[str, Any], position: int, folder: Path) -> Inter
         lost=tuple(name for name, is_so in lost.items() if is_so),
         error="" if status else _reason(entry, response),
         started=_moment(entry.get("startedDateTime")),
-        seconds=max(0.0, float(entry.get("time") or 0)) / 1000,
+        seconds=_seconds(entry.get("time")),
     )
 
 
-def _url(request: Mapping[str, Any]) -> str:
+def _url(request: Mapping[str, Any]) -> Any:
     """The address; some recorders keep its query beside it alone."""
-    url = str(request["url"])
-    listed = request.get("queryString") or []
-    if urlsplit(url).query or not listed:
+    url, listed = request.get("url"), request.get("queryString")
+    if not (isinstance(url, str) and isinstance(listed, list) and listed):
         return url
-    return f"{url}?{urlencode([(p['name'], p.get('value') or '') for p in listed])}"
+    try:
+        known = urlsplit(url).query
+    except ValueError:
+        return url
+    return url if known else f"{url}?{_joined(listed)}"
 
 
-def _headers(listed: list[Mapping[str, Any]]) -> dict[str, str]:
-    """Headers by name; the pseudo headers of HTTP/2 are left out, and repeated ones joined."""
+def _joined(listed: Any) -> str:
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise Damage("its parameters are no list of names and values")
+    return urlencode([(one["name"], one.get("value") or "") for one in listed])
+
+
+def _headers(listed: Any) -> dict[str, str]:
+    """Headers by name; the pseudo headers of HTTP/2 are left out, and repeated ones joined.
+
+    Some recorders write them as an object, and null in place of a value that they hide.
+    """
+    if isinstance(listed, dict):
+        listed = [{"name": name, "value": value} for name, value in listed.items()]
     found: dict[str, str] = {}
-    for header in listed:
-        name, value = str(header["name"]), str(header.get("value") or "")
+    spelt: dict[str, str] = {}
+    for header in listed or []:
+        if not isinstance(header, dict) or not isinstance(header.get("name"), str):
+            raise Damage("its headers are no list of names and values")
+        name, value = header["name"], str(header.get("value") or "")
         if not name.startswith(":"):
-            found[name] = f"{found[name]}, {value}" if name in found else value
+            name = spelt.setdefault(name.lower(), name)
+            found[name] = f"{found[name]}, {value}" if found.get(name, value) != value else value
     return found
+
+
+def _seconds(told: Any) -> float:
+    try:
+        return max(0.0, float(told or 0)) / 1000
+    except (TypeError, ValueError):
+        return 0.0
+
+
+def _body(message: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = message.get(name)
+    if found is not None and not isinstance(found, dict):
+        raise Damage(f"its {name} is no object")
+    return found or {}
 
 
 def _declare(headers: dict[str, str], media: Any) -> None:
@@ -113,7 +210,12 @@ def _declare(headers: dict[str, str], media: Any) -> None:
 def _attached(body: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
     """The body with its text; Playwright may keep it in a file beside the HAR."""
     name = body.get("_file")
-    if not name or Path(name).name != name or not (folder / name).is_file():
+    if (
+        not isinstance(name, str)
+        or not name
+        or Path(name).name != name
+        or not (folder / name).is_file()
+    ):
         return body
     text = (folder / name).read_bytes().decode("utf-8", errors="replace")
     return {"mimeType": body.get("mimeType"), "text": text}
@@ -122,8 +224,7 @@ def _attached(body: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
 def _posted(posted: Mapping[str, Any]) -> str | None:
     if posted.get("text") is not None:
         return _decoded(posted)
-    listed = posted.get("params") or []
-    return urlencode([(p["name"], p.get("value") or "") for p in listed])
+    return _joined(posted.get("params") or [])
 
 
 def _content(content: Mapping[str, Any]) -> str | None:
@@ -132,12 +233,16 @@ def _content(content: Mapping[str, Any]) -> str | None:
 
 def _decoded(body: Mapping[str, Any]) -> str | None:
     """The text of a body, None where it cannot be read."""
-    text = str(body["text"])
+    text = body["text"]
+    if isinstance(text, dict | list):
+        return json.dumps(text, ensure_ascii=False)
+    if not isinstance(text, str):
+        raise Damage("a body of it is no text")
     if str(body.get("encoding") or body.get("_encoding") or "").lower() != "base64":
         return text
     try:
         return base64.b64decode(text, validate=True).decode("utf-8", errors="replace")
-    except binascii.Error:
+    except (binascii.Error, ValueError):
         return None
 
 

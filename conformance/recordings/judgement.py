@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from conformance.recordings.traffic import Traffic
 
 CLIENT, SERVER = "client", "server"
 SIDES = (CLIENT, SERVER)
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 SHOWN = 50
 
 
@@ -38,11 +38,15 @@ class Judged:
 
 @dataclass
 class Judgement:
-    """The verdicts on some traffic; `unreadable` are requirements whose rules could not read it."""
+    """The verdicts on some traffic; `unreadable` are requirements whose rules could not read it.
+
+    `refused` are the files that could not be judged, each with why.
+    """
 
     traffics: list[Traffic]
     judged: list[Judged] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
 
     def add(self, side: str, traffic: str, verdicts: Iterable[Verdict]) -> None:
         """Add the verdicts from one recording."""
@@ -57,7 +61,7 @@ class Judgement:
             if one.side in chosen
             and any(fnmatchcase(one.verdict.requirement.id, glob) for glob in globs)
         ]
-        return Judgement(self.traffics, kept, self.unreadable)
+        return Judgement(self.traffics, kept, self.unreadable, self.refused)
 
     @property
     def requests(self) -> int:
@@ -104,6 +108,7 @@ class Judgement:
             "contracts": contracts,
             "verdict": self.sentence(),
             "recordings": [_recording(traffic) for traffic in self.traffics],
+            "refused": self.refused,
             "requirements": [_row(one) for one in self.judged],
             "unreadable": sorted(set(self.unreadable)),
         }
@@ -121,6 +126,7 @@ def _recording(traffic: Traffic) -> dict[str, Any]:
         "client": traffic.client,
         "judged": len(traffic.journey.exchanges),
         "others": sorted(set(traffic.others)),
+        "skipped": [asdict(one) for one in traffic.skipped],
     }
 
 

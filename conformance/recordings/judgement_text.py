@@ -12,6 +12,7 @@ from conformance.report.text import brief, exchange_lines
 FINDINGS_SHOWN = 2
 OTHERS_SHOWN = 5
 PLACES_SHOWN = 12
+SKIPPED_SHOWN = 20
 
 
 def lines(judgement: Judgement) -> Iterator[str]:
@@ -23,6 +24,9 @@ def lines(judgement: Judgement) -> Iterator[str]:
             yield f"blocked  {one.verdict.requirement.id}: {brief(one.verdict.message)}"
     yield from _others(judgement)
     yield from _lost(judgement)
+    yield from _skipped(judgement)
+    for refused in judgement.refused:
+        yield f"not judged  {refused}"
     for name in sorted(set(judgement.unreadable)):
         yield f"not judged  {name}: its rule cannot read bodies of this form"
     yield judgement.sentence()
@@ -68,6 +72,18 @@ def _lost(judgement: Judgement) -> Iterator[str]:
     lost = sum(len(exchange.notes.get(LOST, ())) for exchange in exchanges)
     if lost:
         yield f"{lost} bodies are not in the recording or cannot be unpacked, and are not judged"
+
+
+def _skipped(judgement: Judgement) -> Iterator[str]:
+    """The entries that could not be read, by file and place."""
+    for traffic in judgement.traffics:
+        if traffic.skipped:
+            number = f"{len(traffic.skipped)} entries" if len(traffic.skipped) > 1 else "1 entry"
+            yield f"{number} of {traffic.name} cannot be read and are skipped:"
+        for one in traffic.skipped[:SKIPPED_SHOWN]:
+            yield f"  entry {one.entry}: {brief(one.reason)}"
+        if len(traffic.skipped) > SKIPPED_SHOWN:
+            yield f"  … and {len(traffic.skipped) - SKIPPED_SHOWN} more"
 
 
 def _others(judgement: Judgement) -> Iterator[str]:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import parse_qs, urlsplit
 
 from conformance.engine.contract import Contract
 from conformance.engine.evidence import Journey
 from conformance.engine.exchange import Exchange
 from conformance.engine.kinds import BY_OPERATION, created_names
+from conformance.engine.query import arguments, filtered_by
 from conformance.recordings.traffic import CHANGED_OTHERWISE, LOST
 from conformance.rules.client.requests import is_draft
 
@@ -18,15 +18,10 @@ REFUSED = "(refused)"  # it was not granted, as may happen to any lawful request
 UNKNOWN = "(unknown)"  # what was sent or answered is not known
 OTHER = "(other)"  # lawful, but outside of what the rules speak about
 
-_UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_IS = r"(==|%3D%3D)"
-_QUOTE = r"(%22|\")?"
-# The rules read these filters in the form in which the documents print them.
-FORMS = {
-    "listRuns": re.compile(rf"property=flowId{_IS}{_UUID}"),
-    "listConnectionSpecs": re.compile(rf"(property=id{_IS}{_QUOTE}{_UUID}{_QUOTE})?"),
-    "listFlowSpecs": re.compile(rf"(property=name{_IS}{_QUOTE}[\w.-]+{_QUOTE})?"),
-}
+# The member that the documents filter these lists by, and what may stand beside the filter.
+FILTERS = {"listRuns": "flowId", "listConnectionSpecs": "id", "listFlowSpecs": "name"}
+PAGING = {"limit", "start", "count", "orderby"}
+_VALUE = re.compile(r"[\w.-]+")
 PARTIAL = {"getDataSet": "properties", "listDataSets": "properties"}
 LISTS = re.compile(r"list(Connections|SourceConnections|TargetConnections|Flows|DataSets)")
 
@@ -91,19 +86,28 @@ def _is_odd(exchange: Exchange, odd: set[str]) -> bool:
 
 def _is_other(exchange: Exchange) -> bool:
     """Whether a request asks for another form of answer than the documents print."""
-    query = urlsplit(exchange.request.url).query
-    form = FORMS.get(exchange.operation)
-    if form is not None and not form.fullmatch(query):
+    given = arguments(exchange.request.url)
+    if exchange.operation in FILTERS and not _is_printed(exchange, given):
         return True
-    if exchange.operation in PARTIAL and PARTIAL[exchange.operation] in parse_qs(query):
+    if exchange.operation in PARTIAL and PARTIAL[exchange.operation] in given:
         return True
     accept = exchange.request.header("Accept") or ""
     return exchange.operation in ("getSchema", "getClass") and "notext" in accept
 
 
+def _is_printed(exchange: Exchange, given: dict[str, list[str]]) -> bool:
+    """Whether a list is filtered as the documents print it: by one value of one member, or by none."""
+    asked = filtered_by(exchange.request.url, FILTERS[exchange.operation])
+    if not given.keys() <= {"property", *PAGING} or len(asked) != len(given.get("property", [])):
+        return False
+    if not asked:
+        return exchange.operation != "listRuns"
+    return len(asked) == 1 and _VALUE.fullmatch(asked[0]) is not None
+
+
 def _shown(exchange: Exchange) -> Iterator[tuple[str, int]]:
     """What the address alone says about the answer."""
-    query = parse_qs(urlsplit(exchange.request.url).query)
+    query = arguments(exchange.request.url)
     limit = query.get("limit", [""])[0]
     if LISTS.fullmatch(exchange.operation) and limit.isdecimal() and "count" not in query:
         yield "limit", int(limit)

@@ -16,6 +16,10 @@ from conformance.recordings.traffic import Listener
 from conformance.recordings.watching import Ear
 
 Client = TypeVar("Client")
+UNHEARD = (
+    "it sent nothing, or by another client; watch the one that sends, "
+    "or say @pytest.mark.aep(silent=True) or watch(client, silent=True)"
+)
 
 
 @cache
@@ -26,29 +30,34 @@ def bench() -> Bench:
 
 @dataclass(frozen=True)
 class Terms:
-    """What a test wants judged: only some requirements, one side, and which breaks it puts up with."""
+    """What a test wants judged: only some requirements, one side, and which breaks it puts up with.
+
+    `silent` says that its clients may send nothing.
+    """
 
     only: tuple[str, ...] = ()
     waive: Mapping[str, str] = field(default_factory=dict)
     side: str | None = None
+    silent: bool = False
 
     @classmethod
     def of(cls, markers: Iterable[Mapping[str, Any]]) -> "Terms":
-        """The terms of some markers, the nearest first; its `only` and `side` count, and every waiver.
+        """The terms of some markers, the nearest first; its `only`, `side` and `silent` count, and every waiver.
 
         Raises SettingsError for what no requirement is called, and for an argument that does not exist.
         """
         found: dict[str, Any] = {}
         waived: dict[str, str] = {}
         for marker in markers:
-            unknown = sorted(marker.keys() - {"only", "waive", "side"})
+            unknown = sorted(marker.keys() - {"only", "waive", "side", "silent"})
             if unknown:
                 raise SettingsError(
-                    f"aep marker: no argument {unknown[0]}; give only, waive or side"
+                    f"aep marker: no argument {unknown[0]}; give only, waive, side or silent"
                 )
             waived = {**marker.get("waive", {}), **waived}
             found = {**marker, **found}
-        terms = cls(tuple(found.get("only", ())), waived, found.get("side"))
+        only, side, silent = found.get("only", ()), found.get("side"), found.get("silent", False)
+        terms = cls(tuple(only), waived, side, silent)
         terms.check()
         return terms
 
@@ -56,6 +65,8 @@ class Terms:
         """Raise SettingsError for a glob or an id without a requirement, a side that is none, or no reason."""
         if self.side not in (None, *SIDES):
             raise SettingsError(f"aep marker: side {self.side!r}: give client or server")
+        if not isinstance(self.silent, bool):
+            raise SettingsError(f"aep marker: silent {self.silent!r}: give True or False")
         for glob in self.only:
             if not any(fnmatchcase(name, glob) for name in bench().ids):
                 raise SettingsError(f"aep marker: only {glob}: no requirement has such an id")
@@ -73,14 +84,29 @@ class LiveJudge:
         self.terms = terms
         self._ear = Ear()
         self._told = 0
+        self._may_be_silent: list[Any] = []
         self._judged: tuple[int, Judgement] = (-1, Judgement([]))
 
-    def watch(self, client: Client) -> Client:
+    def watch(self, client: Client, *, silent: bool = False) -> Client:
         """Listen to a requests.Session, an httpx.Client or an httpx.AsyncClient; returns it.
 
-        Raises SettingsError for anything else.
+        The test fails when nothing is heard of it, unless it is said to be `silent`. Raises SettingsError
+        for anything else.
         """
+        if silent:
+            self._may_be_silent.append(client)
         return self._ear.watch(client)
+
+    def silence(self) -> str:
+        """Which watched clients nothing was heard of, though they were to speak; empty when none."""
+        if self.terms.silent:
+            return ""
+        kinds = [
+            type(client).__name__
+            for client in self._ear.silent()
+            if not any(client is known for known in self._may_be_silent)
+        ]
+        return f"aep_judge heard nothing of {', '.join(kinds)}: {UNHEARD}" if kinds else ""
 
     def close(self) -> None:
         """Leave the clients as they were."""

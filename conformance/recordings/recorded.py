@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 
 import yaml
 from vcr.filters import decode_response
-from vcr.persisters.filesystem import CassetteNotFoundError, FilesystemPersister
+from vcr.persisters.filesystem import CassetteNotFoundError
+from vcr.serialize import deserialize
 from vcr.serializers import jsonserializer, yamlserializer
 
 from conformance.engine.errors import SettingsError
 
 METADATA = "aep-conformance"
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -43,20 +45,36 @@ class Interaction:
 
 
 @dataclass(frozen=True)
+class Skipped:
+    """An entry of a recording that cannot be read: its place, from 1, and why."""
+
+    entry: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class Recording:
-    """A file of interactions; `metadata` is empty unless our own recorder wrote it."""
+    """A file of interactions; `metadata` is empty unless our own recorder wrote it.
+
+    `skipped` are the entries that cannot be read.
+    """
 
     path: Path
     interactions: tuple[Interaction, ...]
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    skipped: tuple[Skipped, ...] = ()
 
 
 def read_cassette(path: Path) -> Recording:
-    """A cassette in vcrpy's YAML or JSON format.
+    """A cassette in vcrpy's YAML or JSON format; of others' cassettes what cannot be read is skipped.
 
     Raises SettingsError, in one line that names the file, for one that is missing, damaged or none.
     """
-    return load_cassette(path)[0]
+    with _one_line(path):
+        document = _document(path)
+        if document.get("metadata"):
+            return _whole(path, document)[0]
+        return _readable(path, document["interactions"])
 
 
 def load_cassette(path: Path) -> tuple[Recording, tuple[Any, ...]]:
@@ -65,13 +83,69 @@ def load_cassette(path: Path) -> tuple[Recording, tuple[Any, ...]]:
     Raises SettingsError as `read_cassette` does.
     """
     with _one_line(path):
-        loaded = FilesystemPersister.load_cassette(path, _serializer(path))
-        requests, responses, *rest = loaded
-        metadata = (rest[0] if rest else {}).get(METADATA, {})
-        abouts = metadata.get("interactions") or [{}] * len(requests)
-        pairs = zip(requests, responses, map(_about, abouts), strict=True)
-        found = tuple(_interaction(q, a, about) for q, a, about in pairs)
+        return _whole(path, _document(path))
+
+
+def _document(path: Path) -> Any:
+    if not path.is_file():
+        raise CassetteNotFoundError
+    with path.open() as file:
+        text = file.read()
+    if not text.strip():
+        raise CassetteNotFoundError
+    return _serializer(path).deserialize(text)
+
+
+class _Parsed:
+    """A serializer of what is parsed already."""
+
+    @staticmethod
+    def deserialize(document: Any) -> Any:
+        return document
+
+
+def _whole(path: Path, document: Any) -> tuple[Recording, tuple[Any, ...]]:
+    loaded = deserialize(document, _Parsed)
+    requests, responses, *rest = loaded
+    metadata = (rest[0] if rest else {}).get(METADATA, {})
+    abouts = metadata.get("interactions") or [{}] * len(requests)
+    pairs = zip(requests, responses, map(_about, abouts), strict=True)
+    found = tuple(_interaction(q, a, about) for q, a, about in pairs)
     return Recording(path, found, metadata), loaded
+
+
+def _readable(path: Path, listed: Any) -> Recording:
+    """Those interactions of a cassette that can be read. Raises ValueError when there are only others."""
+    if not isinstance(listed, list):
+        raise TypeError
+    found, skipped = [], []
+    for place, one in enumerate(listed, start=1):
+        try:
+            [request], [answer] = deserialize({"interactions": [one]}, _Parsed)
+            found.append(_interaction(request, answer, {"entry": place}))
+        except UNREADABLE as error:
+            skipped.append(Skipped(place, _why(one, error)))
+    if skipped and not found:
+        raise ValueError(skipped[0].reason)
+    return Recording(path, tuple(found), skipped=tuple(skipped))
+
+
+def _why(one: Any, error: Exception) -> str:
+    for part in ("request", "response"):
+        if not (isinstance(one, dict) and isinstance(one.get(part), dict)):
+            return f"no {part} in it"
+    return "damaged" if isinstance(error, KeyError | IndexError) else reason_of(error)
+
+
+def reason_of(error: Exception) -> str:
+    """Why an entry cannot be read, in a few words."""
+    if isinstance(error, UnicodeError):
+        return "text that is not Unicode"
+    return str(error) if isinstance(error, Damage) else "not in the form of a recording"
+
+
+class Damage(ValueError):
+    """What an entry of a recording cannot have been; the message says it in a few words."""
 
 
 @contextmanager
@@ -88,7 +162,7 @@ def _one_line(path: Path) -> Iterator[None]:
         raise SettingsError(
             f"{path}: cut off: it lacks vcrpy's last line; record it again"
         ) from None
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+    except UNREADABLE:
         raise SettingsError(f"{path}: not a cassette of vcrpy, or a damaged one") from None
 
 
@@ -129,25 +203,47 @@ def _line(error: yaml.YAMLError) -> str:
 
 
 def _interaction(request: Any, answer: Mapping[str, Any], about: Mapping[str, Any]) -> Interaction:
-    if not (isinstance(request.method, str) and isinstance(request.uri, str)):
-        raise TypeError
-    urlsplit(request.uri)
+    check_called(request.method, request.uri)
     answer = _unpacked(_as_today(answer))
     sent, told = _headers(request.headers), _headers(answer["headers"])
     if isinstance(request.body, dict | list) and not any(k.lower() == "content-type" for k in sent):
         sent["Content-Type"] = "application/json"  # aiohttp adds it after vcrpy has looked
     packed = {"request": is_packed(sent), "answer": is_packed(told)}
+    asked = "" if packed["request"] else _text(request.body)
+    answered = "" if packed["answer"] else _text(answer["body"]["string"])
+    check_text(request.uri, asked, answered, *sent.values(), *told.values())
     return Interaction(
         request.method,
         request.uri,
         sent,
-        "" if packed["request"] else _text(request.body),
+        asked,
         int(answer["status"]["code"]),
         told,
-        "" if packed["answer"] else _text(answer["body"]["string"]),
+        answered,
         about,
         tuple(name for name, is_so in packed.items() if is_so),
     )
+
+
+def check_called(method: Any, url: Any) -> None:
+    """Raise Damage for what no request can have been."""
+    if not (isinstance(method, str) and method.strip()):
+        raise Damage("no method in its request")
+    if not isinstance(url, str):
+        raise Damage("no address in its request")
+    try:
+        parts = urlsplit(url)
+        is_whole = bool(parts.scheme and parts.hostname) and (parts.port or 0) >= 0
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        raise Damage("its address is no URL")
+
+
+def check_text(*texts: str) -> None:
+    """Raise UnicodeError for a lone surrogate, which no sender can have written."""
+    for text in texts:
+        text.encode("utf-8")
 
 
 def _as_today(answer: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
 """From interactions to exchanges: which documented operation each request calls, without a secret left in it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -12,7 +12,7 @@ from conformance.engine.exchange import Exchange, Request, Response
 from conformance.engine.redaction import Redactor
 from conformance.engine.settings import PRODUCTION_HOSTS
 from conformance.recordings.index import DOCUMENTED
-from conformance.recordings.recorded import Interaction, Recording
+from conformance.recordings.recorded import Interaction, Recording, Skipped
 from conformance.recordings.secrets import learn_all
 from conformance.rules.client.requests import WHOLE
 
@@ -24,13 +24,17 @@ RETRIED = (429, 503)
 
 @dataclass
 class Traffic:
-    """What one recording comes to; `others` are the requests that are no documented operation."""
+    """What one recording comes to; `others` are the requests that are no documented operation.
+
+    `skipped` are the entries that cannot be read.
+    """
 
     name: str
     journey: Journey
     others: list[str] = field(default_factory=list)
     is_own: bool = False
     client: str = ""
+    skipped: tuple[Skipped, ...] = ()
 
 
 class Listener:
@@ -51,7 +55,8 @@ class Listener:
         known = recording.metadata
         is_own = bool(known.get("journey")) and known.get("provenance") != DOCUMENTED
         name = str(known["journey"] if is_own else recording.path)
-        return self.traffic(name, str(recording.path), recording.interactions, is_own=is_own)
+        traffic = self.traffic(name, str(recording.path), recording.interactions, is_own=is_own)
+        return replace(traffic, skipped=recording.skipped)
 
     def traffic(
         self, name: str, place: str, interactions: Iterable[Interaction], *, is_own: bool = False

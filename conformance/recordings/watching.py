@@ -5,10 +5,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import MethodType
 from typing import Any, TypeVar
 
 import requests
-from requests.adapters import BaseAdapter
 
 from conformance.engine.errors import SettingsError
 from conformance.recordings.recorded import Interaction
@@ -67,7 +67,9 @@ class Ear:
         self._heard: list[Heard] = []
         self._undo: list[Callable[[], None]] = []
         self._watched: list[Any] = []
+        self._spoke: set[int] = set()
         self._lock = threading.Lock()
+        self._within = threading.local()
 
     def watch(self, client: Client) -> Client:
         """Listen to a requests.Session, an httpx.Client or an httpx.AsyncClient; returns it.
@@ -101,21 +103,84 @@ class Ear:
                 one.failed("no answer came")
         return [one.interaction for one in heard if one.interaction is not None]
 
-    def asked(self, method: str, url: str, headers: dict[str, str], body: Any) -> Heard:
-        """Note a request that is about to be sent."""
+    def asked(
+        self, method: str, url: str, headers: dict[str, str], body: Any, client: Any
+    ) -> Heard:
+        """Note a request that a client is about to send."""
         heard = Heard(method, url, headers, body, time.time())
         with self._lock:
             self._heard.append(heard)
+            self._spoke.add(id(client))
         return heard
 
+    def silent(self) -> list[Any]:
+        """The clients that nothing was heard of."""
+        return [client for client in self._watched if id(client) not in self._spoke]
+
     def _watch_requests(self, session: requests.Session) -> None:
-        usual = session.get_adapter
+        """Listen where a session sends, which is above what mocks and adapters replace.
 
-        def heard(url: str) -> BaseAdapter:
-            return Listening(usual(url), self)
+        The hook hears what a mock sends that replaces `send` of this session too.
+        """
+        own = vars(session).get("send")
 
-        session.get_adapter = heard  # type: ignore[method-assign]
-        self._undo.append(lambda: setattr(session, "get_adapter", usual))
+        def heard(
+            session: requests.Session, request: requests.PreparedRequest, **named: Any
+        ) -> Any:
+            __tracebackhide__ = True  # pytest shows the client's own lines only
+            usual = own or MethodType(type(session).send, session)  # perhaps mocked by now
+            return self._sent(session, usual, request, named)
+
+        def overheard(answer: requests.Response, *_: Any, **named: Any) -> None:
+            if not getattr(self._within, "depth", 0):
+                _answered(self._asked(answer.request, session), answer, named.get("stream"))
+
+        ours = MethodType(heard, session)
+        session.send = ours  # type: ignore[method-assign]
+        session.hooks.setdefault("response", []).append(overheard)
+
+        def undo() -> None:
+            if overheard in session.hooks.get("response", []):
+                session.hooks["response"].remove(overheard)
+            if vars(session).get("send") is ours:
+                del session.send
+                vars(session).update({"send": own} if own else {})
+
+        self._undo.append(undo)
+
+    def _asked(self, request: Any, client: Any) -> Heard:
+        headers = {name: _text(value) for name, value in request.headers.items()}
+        return self.asked(request.method or "", request.url or "", headers, request.body, client)
+
+    def _sent(
+        self,
+        session: requests.Session,
+        usual: Callable[..., requests.Response],
+        request: requests.PreparedRequest,
+        named: dict[str, Any],
+    ) -> requests.Response:
+        """Send as the session does; each redirect that it follows comes here again by itself."""
+        __tracebackhide__ = True
+        heard = self._asked(request, session)
+        streams = named.get("stream", session.stream)
+
+        def answered(answer: requests.Response, *_: Any, **__: Any) -> None:
+            _answered(heard, answer, streams)
+
+        hooks = request.hooks.setdefault("response", [])
+        hooks.insert(0, answered)  # before redirects are followed, which may fail
+        self._within.depth = getattr(self._within, "depth", 0) + 1
+        try:
+            answer = usual(request, **named)
+            answered([*answer.history, answer][0])
+        except requests.RequestException as error:
+            if heard.interaction is None:
+                heard.failed(type(error).__name__)
+            raise
+        finally:
+            self._within.depth -= 1
+            hooks.remove(answered)
+        return answer
 
     def _watch_httpx(self, client: Any) -> None:
         pending: dict[int, Heard] = {}
@@ -126,7 +191,7 @@ class Ear:
             except RuntimeError:  # it is sent as a stream, which can be read once
                 body = request.stream
             pending[id(request)] = self.asked(
-                request.method, str(request.url), dict(request.headers), body
+                request.method, str(request.url), dict(request.headers), body, client
             )
 
         def answered(response: Any, content: bytes) -> None:
@@ -150,30 +215,10 @@ class Ear:
             self._undo.append(_removal(client, event, hook))
 
 
-class Listening(BaseAdapter):
-    """An adapter of requests that notes what passes through another one."""
-
-    def __init__(self, usual: BaseAdapter, ear: Ear) -> None:
-        super().__init__()
-        self._usual, self._ear = usual, ear
-
-    def send(self, request: requests.PreparedRequest, *words: Any, **named: Any) -> Any:
-        """Send as the other adapter does; what it raises is raised."""
-        __tracebackhide__ = True  # pytest shows the client's own lines only
-        headers = {name: _text(value) for name, value in request.headers.items()}
-        heard = self._ear.asked(request.method or "", request.url or "", headers, request.body)
-        try:
-            answer = self._usual.send(request, *words, **named)
-            content = None if named.get("stream") else answer.content
-        except requests.RequestException as error:
-            heard.failed(type(error).__name__)
-            raise
+def _answered(heard: Heard, answer: requests.Response, streams: Any) -> None:
+    if heard.interaction is None:
+        content = None if streams else answer.content
         heard.answered(answer.status_code, dict(answer.headers), content)
-        return answer
-
-    def close(self) -> None:
-        """Close the other adapter."""
-        self._usual.close()
 
 
 def _removal(client: Any, event: str, hook: Any) -> Callable[[], None]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.engine.evidence import Evidence
 from conformance.engine.exchange import ABSENT, Exchange
+from conformance.engine.media import is_json, media_type
 from conformance.engine.verdict import Finding, breaks, check, holds
 from conformance.rules.registry import rule
 
@@ -15,6 +16,7 @@ _SECRET = re.compile(r"<secret:(?!api_key|x-api-key|client_id|--)[^>]*>")
 REASONS = ("message", "errorMessage", "title", "detail", "error", "error_description")
 GENERATED = "(generated)"  # may well be right, so its server errors have rows of their own
 CHANCE = 1e-4
+MARKED = "a byte order mark before the JSON text (RFC 8259, section 8.1)"
 UNDOCUMENTED_BODIES = ("catalog", "conversion")
 
 
@@ -28,9 +30,9 @@ def answers_are_json(evidence: Evidence) -> Iterator[Finding]:
             or not (response.is_success or _documents_body(exchange))
         ):
             continue
-        media = (response.header("Content-Type") or "(none)").split(";")[0].strip().lower()
-        if media != "application/json" and not media.endswith("+json"):
-            yield breaks(exchange, "a JSON media type", media)
+        declared = response.header("Content-Type")
+        if not is_json(declared):
+            yield breaks(exchange, "a JSON media type", media_type(declared) or "(none)")
         elif exchange.is_lawful_success and exchange.body not in ({}, []):
             yield holds(exchange)
 
@@ -45,9 +47,11 @@ def _documents_body(exchange: Exchange) -> bool:
 def answers_parse_as_json(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.answered():
         response = exchange.response
-        if response and response.text and "json" in (response.header("Content-Type") or ""):
+        if response and response.text and is_json(response.header("Content-Type")):
             if exchange.body is ABSENT:
                 yield breaks(exchange, "valid JSON", response.text)
+            elif response.is_marked:
+                yield breaks(exchange, "the JSON text alone", MARKED)
             elif exchange.is_lawful_success and exchange.body not in ({}, []):
                 yield holds(exchange)
     spoilt = spoilt_in_one_place(evidence.exchanges)

@@ -63,7 +63,9 @@ def alternate_id_derives_from_identifier(evidence: Evidence, kind: Kind) -> Iter
         )
 
 
-def _echo(evidence: Evidence, kind: Kind, member: str, is_always: bool = False) -> Iterator[Finding]:
+def _echo(
+    evidence: Evidence, kind: Kind, member: str, is_always: bool = False
+) -> Iterator[Finding]:
     """What was sent comes back, where the answer shows it or always must."""
     for exchange in evidence.successes(kind.create()):
         expected, actual = at(exchange.sent, member), exchange.at(member)

@@ -122,7 +122,7 @@ def mine():
 
 def test_first(mine, aep_judge, aep_target):
     for client in mine:
-        aep_judge.watch(aep_judge.watch(client))
+        aep_judge.watch(aep_judge.watch(client), silent=True)
 
 def test_second(mine, aep_target):
     for client in mine:

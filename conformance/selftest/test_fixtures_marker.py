@@ -73,6 +73,7 @@ def tidy(aep_session, aep_target):
 def test_before(made):
     assert True
 
+@pytest.mark.aep(silent=True)  # until it has ended
 def test_after(tidy):
     assert True
 """
@@ -87,7 +88,8 @@ def test_after(tidy):
         ({"waive": {"no.such.id": "why"}}, "waive no.such.id: no requirement has such an id"),
         ({"waive": {IF_MATCH: ""}}, f"waive {IF_MATCH}: say why"),
         ({"side": "both"}, "side 'both': give client or server"),
-        ({"sides": "client"}, "no argument sides; give only, waive or side"),
+        ({"silent": "yes"}, "silent 'yes': give True or False"),
+        ({"sides": "client"}, "no argument sides; give only, waive, side or silent"),
     ],
 )
 def test_a_wrong_marker_is_named(marker, said):
@@ -105,6 +107,6 @@ def test_the_nearest_marker_counts_and_every_waiver():
 def test_a_wrong_marker_is_one_line_before_any_test_runs(run_tests):
     ended = run_tests("@pytest.mark.aep('client')\ndef test_it(aep_session):\n    assert True\n")
     assert ended.ret == pytest.ExitCode.USAGE_ERROR
-    said = "ERROR: *::test_it: aep marker: give only, waive and side by name"
+    said = "ERROR: *::test_it: aep marker: give only, waive, side and silent by name"
     ended.stderr.fnmatch_lines([said])
     assert len([line for line in ended.stderr.lines if line.strip()]) == 1

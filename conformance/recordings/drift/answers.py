@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from conformance.engine.exchange import ABSENT, Exchange, Message
+from conformance.engine.media import comparable
 from conformance.recordings.drift.comparison import Comparison, Difference
 from conformance.recordings.drift.references import Match, References
 
@@ -124,7 +125,7 @@ def _or_absent(value: str | None) -> Any:
 
 
 def _plain(name: str, value: str) -> str:
-    return value.lower().replace(" ", "") if name == "content-type" else value
+    return comparable(value) if name == "content-type" else value
 
 
 def _bodies(references: References, old: Message, new: Message, place: str) -> Iterator[Difference]:

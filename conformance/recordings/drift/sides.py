@@ -55,11 +55,22 @@ def read(path: Path) -> list[Recording]:
     Raises SettingsError, in one line, when there are none or one is damaged.
     """
     if not path.is_dir():
-        return [load(path)]
+        return [_undamaged(path)]
     files = [p for p in sorted(path.iterdir()) if p.suffix in SUFFIXES and p.name != FILE]
     if not files:
         raise SettingsError(f"{path}: no recordings in this folder")
-    return [load(file) for file in files]
+    return [_undamaged(file) for file in files]
+
+
+def _undamaged(path: Path) -> Recording:
+    """A recording of which every entry can be read: one that lacks some shows drift that is none."""
+    recording = load(path)
+    if recording.skipped:
+        first = recording.skipped[0]
+        raise SettingsError(
+            f"{path}: entry {first.entry} is damaged ({first.reason}); record it again"
+        )
+    return recording
 
 
 def sides(old: Path, new: Path, contract: Contract) -> tuple[Side, Side, Redactor]:
