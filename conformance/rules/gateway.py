@@ -103,7 +103,7 @@ def missing_token_is_named_by_its_code(evidence: Evidence) -> Iterator[Finding]:
 def entities_stay_in_their_sandbox(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.cases("gateway.sandbox.entities-stay-in-their-sandbox"):
         if exchange.operation.startswith("get"):
-            yield check(exchange, exchange.status in (403, 404), "status 404", exchange.status)
+            yield check(exchange, exchange.status in (400, 403, 404), "status 404", exchange.status)
         else:
             items = [i for i in exchange.at("/items") or [] if isinstance(i, dict)]
             foreign, own = exchange.notes["foreign"], exchange.request.header("x-sandbox-name")

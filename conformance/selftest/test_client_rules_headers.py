@@ -100,7 +100,8 @@ def test_an_inlet_takes_smile_and_the_token_service_a_form():
     [
         ("application/vnd.adobe.xed+json; version=1", [True], [True]),
         ("text/html, application/vnd.adobe.xed-full-notext+json;version=2", [True], [True]),
-        ("application/vnd.adobe.xed+json", [True], [False]),
+        ('APPLICATION/VND.ADOBE.XDM-FULL+JSON; VERSION="1.0"', [True], [True]),
+        ("application/vnd.adobe.xed+json", [True], []),
         ("*/*", [False], []),
         ("application/json", [False], []),
         (None, [False], []),
@@ -110,6 +111,11 @@ def test_a_lookup_asks_for_a_registry_media_type_with_a_version(accept, media, v
     asked = exchange("getSchema", headers={"Accept": accept} if accept else {})
     assert judged("headers.registry-read-names-a-media-type", asked) == media
     assert judged("headers.registry-lookup-names-a-version", asked) == version
+
+
+def test_a_lookup_that_is_refused_lacks_a_version():
+    asked = exchange("getSchema", 400, headers={"Accept": "application/vnd.adobe.xed+json"})
+    assert judged("headers.registry-lookup-names-a-version", asked) == [False]
 
 
 def test_a_list_of_schemas_needs_no_version():

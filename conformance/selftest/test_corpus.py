@@ -13,8 +13,6 @@ from conformance.recordings.traffic import Listener
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 FILES = sorted((CONTRACTS / "examples").rglob("*.har"))
-# Stems that are accused today without a just reason; strict, so that a repaired row empties this.
-OPEN = frozenset(json.loads((Path(__file__).parent / "corpus_open.json").read_text()))
 
 
 def accusations(bench, path):
@@ -42,8 +40,6 @@ def test_a_file_names_its_source(path):
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_only_what_is_listed_beside_the_example_is_accused(bench, path, request):
-    if path.stem in OPEN:
-        request.applymarker(pytest.mark.xfail(strict=True, raises=AssertionError))
+def test_only_what_is_listed_beside_the_example_is_accused(bench, path):
     listed = json.loads(path.read_text())["log"].get("_accused", [])
     assert accusations(bench, path) == {(one["row"], one["exchange"]) for one in listed}

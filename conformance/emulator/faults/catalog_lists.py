@@ -87,13 +87,13 @@ def _(emulator: Emulator) -> None:
     emulator.before("getDataSet", remember)
 
 
-@fault("data-set-list-is-an-array", breaks=[KEYED, CONTRACT])
+@fault("data-set-list-is-an-array", breaks=["catalog.data-sets.list-by-name-excludes-others"])
 def _(emulator: Emulator) -> None:
     """The list of data sets is an array."""
     emulator.after("listDataSets", body(lambda payload: list(payload.values())))
 
 
-@fault("data-set-list-is-keyed-by-name", breaks=[KEYED, CONTRACT])
+@fault("data-set-list-is-keyed-by-name", breaks=["catalog.data-sets.list-by-name-excludes-others"])
 def _(emulator: Emulator) -> None:
     """The list of data sets is keyed by their names."""
 

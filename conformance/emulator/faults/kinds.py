@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from conformance.emulator import runs
 from conformance.emulator.app import Emulator
 from conformance.emulator.exchange import Request
-from conformance.emulator.faults import FAULTS
+from conformance.emulator.faults import register as register_change
 from conformance.emulator.seams import Apply
 from conformance.emulator.store import Document, Record
 
@@ -90,7 +90,7 @@ def family(
         for kind in kinds:
             breaks = [kind.row(row) for row in (*rows, *extra.get(kind, ()))]
             called = name.format(kind.slug)
-            FAULTS.add(called, breaks)(_bound(apply, kind))
+            register_change(called, breaks)(_bound(apply, kind))
             KIND_OF[called] = kind
         return apply
 

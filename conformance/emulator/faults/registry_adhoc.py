@@ -66,7 +66,7 @@ def _(emulator: Emulator) -> None:
     emulator.after("createClass", _renamed(lambda old: old[:17], announce=True))
 
 
-@fault("ad-hoc-namespace-is-in-capitals", breaks=[MOVED, CONTRACT])
+@fault("ad-hoc-namespace-is-in-capitals", breaks=[MOVED])
 def _(emulator: Emulator) -> None:
     """The namespace is announced in capitals, and the fields keep the small letters."""
     emulator.after(

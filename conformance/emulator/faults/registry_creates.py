@@ -50,7 +50,7 @@ ANSWERS: dict[str, tuple[str, Make]] = {
     "create-answers-200": (CREATED, lambda: status(200)),
     "create-answers-200-every-third-time": (CREATED, lambda: every(3, status(200))),
     "identifier-is-plain-http": (IDENTIFIER, lambda: rename(lambda old: "http" + old[5:])),
-    "identifier-ends-in-capitals": (IDENTIFIER, lambda: rename(_capitals)),
+    "identifier-ends-in-capitals": (ALTERNATE, lambda: rename(_capitals)),
     "identifier-is-left-out": (IDENTIFIER, lambda: drop("/$id")),
     "alternate-id-lacks-underscore": (ALTERNATE, lambda: rename_alternate(lambda old: old[1:])),
     "alternate-id-ends-in-other-digits": (ALTERNATE, lambda: rename_alternate(_other_digits)),

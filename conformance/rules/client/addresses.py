@@ -24,9 +24,10 @@ _SECRET = re.compile(r"<secret:(?!api_key|x-api-key|client_id)|%3Csecret%3A", re
 def limit_and_count_are_not_combined(evidence: Evidence) -> Iterator[Finding]:
     for exchange in sent(evidence, *LISTS):
         given = query(exchange)
-        if "limit" in given or "count" in given:
-            fine = not {"limit", "count"} <= given.keys()
-            yield check(exchange, fine, "limit or count", "both", "?limit&count")
+        counts = "true" in (value.lower() for value in given.get("count", []))
+        if "limit" in given or counts:
+            fine = not (counts and "limit" in given)
+            yield check(exchange, fine, "limit or count=true", "both", "?limit&count")
 
 
 @client_rule("client.lists.data-set-limit-is-from-one-to-a-hundred")
