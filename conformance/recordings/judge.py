@@ -12,6 +12,7 @@ from conformance.engine.evidence import Evidence, Journey
 from conformance.engine.verdict import FAIL, Finding, Judge, Rule, Verdict
 from conformance.recordings.judgement import CLIENT, SERVER, Judgement
 from conformance.recordings.lawfulness import server_view
+from conformance.recordings.masks import shown
 from conformance.recordings.overheard import Overheard
 from conformance.recordings.traffic import Traffic
 from conformance.rules.client.bodies import contract
@@ -19,6 +20,7 @@ from conformance.rules.registry import CLIENT_RULES, check_complete, rule_for
 
 # The client's requirements that are about what reaches the target's memory.
 SHAPES = ("client.bodies.*", "client.schedules.*", "client.updates.body-*", "client.updates.oper*")
+OF_HEADERS = ("client.headers.*", "client.updates.if-match-*")
 OfRun = Callable[[list[Journey], Catalogue], Callable[[Requirement], Evidence]]
 UNREADABLE = (TypeError, AttributeError, KeyError, ValueError, IndexError)
 
@@ -100,7 +102,8 @@ class Bench:
 def _findings(rule: Rule, seen: Evidence, row: Requirement, found: Judgement) -> list[Finding]:
     """What a rule finds; the bodies of others may have forms that no rule was written for."""
     try:
-        return list(rule(seen))
+        findings = list(rule(seen))
     except UNREADABLE:
         found.unreadable.append(row.id)
         return []
+    return shown(findings) if any(fnmatchcase(row.id, one) for one in OF_HEADERS) else findings
