@@ -32,6 +32,18 @@ MARKS = (
     "_wasAborted",
 )
 FETCHED = ("", "network load", "network")  # Safari names other sources of an answer
+OTHER_SCHEMES = (
+    "about",
+    "blob",
+    "chrome",
+    "chrome-extension",
+    "data",
+    "file",
+    "moz-extension",
+    "safari-web-extension",
+    "ws",
+    "wss",
+)
 NEVER_SENT = ("net::ERR_BLOCKED", "NS_ERROR_DOM_BAD_URI", "csp")
 REASONS = ("_error", "_failureText", "_errorText")
 
@@ -86,8 +98,7 @@ def _is_exchange(entry: Any, creator: str) -> bool:
     if marked or fetched not in FETCHED or blocked or _is_firefox_cached(entry, creator):
         return False
     method, url = str(request.get("method") or "").upper(), str(request.get("url") or "")
-    scheme = url.partition(":")[0].lower()
-    is_http = scheme in ("http", "https") or "://" not in url
+    is_http = url.partition(":")[0].lower() not in OTHER_SCHEMES
     return is_http and not _is_around(method, request) and not 100 <= _status(response) < 200
 
 

@@ -16,7 +16,7 @@ HEADERS = (
     "x-sandbox-name",
 )
 _MASK = re.compile(
-    r"\W*([*•xX#]{3,}|redacted|masked|hidden|removed|filtered|saniti[sz]ed|scrubbed)\W*",
+    r"\W*((bearer|basic)\W+)?([*•xX#]{3,}|redacted|masked|hidden|removed|filtered|saniti[sz]ed|scrubbed)\W*",
     re.IGNORECASE,
 )
 
