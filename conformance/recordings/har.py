@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from conformance.engine.errors import SettingsError
+from conformance.recordings.masks import MASK, is_mask
 from conformance.recordings.recorded import (
     UNREADABLE,
     Damage,
@@ -31,6 +32,18 @@ MARKS = (
     "_wasAborted",
 )
 FETCHED = ("", "network load", "network")  # Safari names other sources of an answer
+OTHER_SCHEMES = (
+    "about",
+    "blob",
+    "chrome",
+    "chrome-extension",
+    "data",
+    "file",
+    "moz-extension",
+    "safari-web-extension",
+    "ws",
+    "wss",
+)
 NEVER_SENT = ("net::ERR_BLOCKED", "NS_ERROR_DOM_BAD_URI", "csp")
 REASONS = ("_error", "_failureText", "_errorText")
 
@@ -85,8 +98,7 @@ def _is_exchange(entry: Any, creator: str) -> bool:
     if marked or fetched not in FETCHED or blocked or _is_firefox_cached(entry, creator):
         return False
     method, url = str(request.get("method") or "").upper(), str(request.get("url") or "")
-    scheme = url.partition(":")[0].lower()
-    is_http = scheme in ("http", "https") or "://" not in url
+    is_http = url.partition(":")[0].lower() not in OTHER_SCHEMES
     return is_http and not _is_around(method, request) and not 100 <= _status(response) < 200
 
 
@@ -113,6 +125,8 @@ def _status(response: Mapping[str, Any]) -> int:
     """The status, 0 for none; some recorders write it as text."""
     told = response.get("status")
     try:
+        if isinstance(told, bool):
+            raise TypeError
         return max(0, int(told or 0))
     except (TypeError, ValueError, OverflowError):
         raise Damage("its status is no number") from None
@@ -126,8 +140,12 @@ def _interaction(entry: Mapping[str, Any], position: int, folder: Path) -> Inter
     content = _attached(_body(response, "content"), folder)
     _declare(sent, posted.get("mimeType"))
     _declare(told, content.get("mimeType"))
-    asked, answered = _posted(posted), _content(content)
-    check_text(url, asked or "", answered or "", *sent.values(), *told.values())
+    typeless = any(k.lower() == "content-type" and is_mask(v) for k, v in told.items())
+    told = {name: value for name, value in told.items() if value != MASK}
+    asked, answered = _posted(posted), None if typeless else _content(content)
+    error = _reason(entry, response)
+    check_text(request["method"], url, asked or "", answered or "", error)
+    check_text(*sent, *sent.values(), *told, *told.values())
     status = _status(response)
     lost = {
         "request": asked is None or (not asked and _size(request, sent) > 0),
@@ -143,7 +161,7 @@ def _interaction(entry: Mapping[str, Any], position: int, folder: Path) -> Inter
         answered or "",
         {"entry": position},
         lost=tuple(name for name, is_so in lost.items() if is_so),
-        error="" if status else _reason(entry, response),
+        error="" if status else error,
         started=_moment(entry.get("startedDateTime")),
         seconds=_seconds(entry.get("time")),
     )
@@ -179,7 +197,8 @@ def _headers(listed: Any) -> dict[str, str]:
     for header in listed or []:
         if not isinstance(header, dict) or not isinstance(header.get("name"), str):
             raise Damage("its headers are no list of names and values")
-        name, value = header["name"], str(header.get("value") or "")
+        name, told = header["name"], header.get("value")
+        value = MASK if told is None else str(told)
         if not name.startswith(":"):
             name = spelt.setdefault(name.lower(), name)
             found[name] = f"{found[name]}, {value}" if found.get(name, value) != value else value
@@ -202,8 +221,13 @@ def _body(message: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _declare(headers: dict[str, str], media: Any) -> None:
     """Some recorders keep the media type beside the body alone."""
+    hidden = {name for name, value in headers.items() if value in ("", MASK)}
+    declared = {name.lower() for name in headers.keys() - hidden}
     known = media and media not in ("x-unknown", "application/octet-stream")
-    if known and "content-type" not in {name.lower() for name in headers}:
+    if known and "content-type" not in declared:
+        for name in hidden:
+            if name.lower() == "content-type":
+                del headers[name]
         headers["Content-Type"] = str(media)
 
 

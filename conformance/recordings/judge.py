@@ -9,9 +9,11 @@ import conformance.rules.client  # noqa: F401 - registers the rules
 from conformance.engine.catalogue import Catalogue, Requirement, load_catalogue
 from conformance.engine.data import contracts_root, load_checked
 from conformance.engine.evidence import Evidence, Journey
+from conformance.engine.exchange import Exchange
 from conformance.engine.verdict import FAIL, Finding, Judge, Rule, Verdict
 from conformance.recordings.judgement import CLIENT, SERVER, Judgement
 from conformance.recordings.lawfulness import server_view
+from conformance.recordings.masks import shown
 from conformance.recordings.overheard import Overheard
 from conformance.recordings.traffic import Traffic
 from conformance.rules.client.bodies import contract
@@ -19,6 +21,8 @@ from conformance.rules.registry import CLIENT_RULES, check_complete, rule_for
 
 # The client's requirements that are about what reaches the target's memory.
 SHAPES = ("client.bodies.*", "client.schedules.*", "client.updates.body-*", "client.updates.oper*")
+OF_HEADERS = ("client.headers.*", "client.updates.if-match-*")
+OF_ONE_CLIENT = "client.updates.if-match-is-the-etag-last-returned"  # others may race for an entity
 OfRun = Callable[[list[Journey], Catalogue], Callable[[Requirement], Evidence]]
 UNREADABLE = (TypeError, AttributeError, KeyError, ValueError, IndexError)
 
@@ -100,7 +104,17 @@ class Bench:
 def _findings(rule: Rule, seen: Evidence, row: Requirement, found: Judgement) -> list[Finding]:
     """What a rule finds; the bodies of others may have forms that no rule was written for."""
     try:
-        return list(rule(seen))
+        parts = _by_client(seen) if row.id == OF_ONE_CLIENT else [seen]
+        findings = [finding for part in parts for finding in rule(part)]
     except UNREADABLE:
         found.unreadable.append(row.id)
         return []
+    return shown(findings) if any(fnmatchcase(row.id, one) for one in OF_HEADERS) else findings
+
+
+def _by_client(seen: Evidence) -> list[Evidence]:
+    """The evidence about each client of a recording, told apart by the names that they call themselves."""
+    found: dict[str, list[Exchange]] = {}
+    for exchange in seen.exchanges:
+        found.setdefault(exchange.request.header("User-Agent") or "", []).append(exchange)
+    return [Evidence([Journey(name, exchanges)]) for name, exchanges in found.items()]

@@ -78,8 +78,9 @@ def _skipped(judgement: Judgement) -> Iterator[str]:
     """The entries that could not be read, by file and place."""
     for traffic in judgement.traffics:
         if traffic.skipped:
-            number = f"{len(traffic.skipped)} entries" if len(traffic.skipped) > 1 else "1 entry"
-            yield f"{number} of {traffic.name} cannot be read and are skipped:"
+            number = len(traffic.skipped)
+            told = f"{number} entries" if number > 1 else "1 entry"
+            yield f"skipped {told} of {traffic.name} that cannot be read:"
         for one in traffic.skipped[:SKIPPED_SHOWN]:
             yield f"  entry {one.entry}: {brief(one.reason)}"
         if len(traffic.skipped) > SKIPPED_SHOWN:

@@ -211,7 +211,8 @@ def _interaction(request: Any, answer: Mapping[str, Any], about: Mapping[str, An
     packed = {"request": is_packed(sent), "answer": is_packed(told)}
     asked = "" if packed["request"] else _text(request.body)
     answered = "" if packed["answer"] else _text(answer["body"]["string"])
-    check_text(request.uri, asked, answered, *sent.values(), *told.values())
+    check_text(request.method, request.uri, asked, answered)
+    check_text(*sent, *sent.values(), *told, *told.values())
     return Interaction(
         request.method,
         request.uri,

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from conformance.engine.redaction import Redactor
 from conformance.engine.secret_places import SECRET_KEYS, is_secret, secrets_in
+from conformance.recordings.masks import is_mask
 from conformance.recordings.recorded import Interaction
 
 _TOKENS = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?|(?<=[Bb]earer )[\w.~+/=-]{8,}")
@@ -18,10 +19,10 @@ def learn_all(hide: Redactor, interactions: Iterable[Interaction]) -> None:
     read: set[str] = set()
     for one in interactions:
         for name, value in _parameters(one):
-            hide.learn(name, value)
+            _know(hide, name, value)
         texts = {one.url, one.text, one.answer_text, one.error}
         for headers in (one.headers, one.answer_headers):
-            hide.learn_headers(headers)
+            hide.learn_headers({k: v for k, v in headers.items() if not is_mask(v)})
             texts.update(headers.values())
         for text in sorted(texts - read):
             _learn(hide, text)
@@ -31,9 +32,15 @@ def learn_all(hide: Redactor, interactions: Iterable[Interaction]) -> None:
 def _learn(hide: Redactor, text: str) -> None:
     if _may_name_a_secret(text):
         for name, value in secrets_in(text):
-            hide.learn(name, value)
+            _know(hide, name, value)
     for token in _TOKENS.findall(text):
-        hide.learn("token", token)
+        _know(hide, "token", token)
+
+
+def _know(hide: Redactor, name: str, value: str) -> None:
+    """Make a redactor know a secret, but not what a recorder wrote in its place, here and elsewhere."""
+    if not is_mask(value):
+        hide.learn(name, value)
 
 
 def _may_name_a_secret(text: str) -> bool:

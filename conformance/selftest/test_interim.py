@@ -42,7 +42,9 @@ def served(data, count):
 
 
 def settings(address):
-    return resolve({"base_url": address, "access_token": "x", "api_key": "x", "org_id": "x"})
+    return resolve(
+        {"base_url": address, "access_token": "x", "api_key": "x", "org_id": "x", "sandbox": "x"}
+    )
 
 
 @pytest.mark.parametrize("interim", INTERIM)
