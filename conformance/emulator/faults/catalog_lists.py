@@ -87,7 +87,7 @@ def _(emulator: Emulator) -> None:
     emulator.before("getDataSet", remember)
 
 
-@fault("data-set-list-is-an-array", breaks=["catalog.data-sets.list-by-name-excludes-others"])
+@fault("data-set-list-is-an-array", breaks=[KEYED, CONTRACT])
 def _(emulator: Emulator) -> None:
     """The list of data sets is an array."""
     emulator.after("listDataSets", body(lambda payload: list(payload.values())))

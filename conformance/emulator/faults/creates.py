@@ -9,6 +9,7 @@ from conformance.emulator.faults.kinds import (
     CONNECTION,
     CONTRACT,
     FLOW,
+    KINDS,
     SOURCE,
     TARGET,
     Kind,
@@ -48,7 +49,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     emulator.after(kind.create, after_calls(1, status(202)))
 
 
-@family("{}-create-without-id", "create-returns-identifier", kinds=(CONNECTION, SOURCE))
+@family("{}-create-without-id", "create-returns-identifier", kinds=KINDS)
 def _(emulator: Emulator, kind: Kind) -> None:
     """A create is answered without the id."""
     emulator.after(kind.create, drop("/id"))
@@ -88,6 +89,12 @@ def _(emulator: Emulator, kind: Kind) -> None:
 def _(emulator: Emulator, kind: Kind) -> None:
     """One create in five is answered without the etag."""
     emulator.after(kind.create, every(5, drop("/etag")))
+
+
+@family("{}-create-etag-is-a-number", "create-returns-etag", "create-etag-is-quoted")
+def _(emulator: Emulator, kind: Kind) -> None:
+    """The etag in the answer to a create is a number."""
+    emulator.after(kind.create, replace("/etag", 7))
 
 
 @family("{}-create-etag-unquoted", "create-etag-is-quoted", kinds=(SOURCE, FLOW))

@@ -14,6 +14,7 @@ from conformance.emulator.faults import fault
 from conformance.emulator.faults.gateway_bodies import lacks_body, on_malformed
 from conformance.emulator.faults.kinds import (
     CONNECTION,
+    CONTRACT,
     FLOW,
     SERVER_ERROR,
     SOURCE,
@@ -109,7 +110,7 @@ def _without_value(request: Request) -> list[dict[str, Any]]:
     return [one for one in adding if "value" not in one]
 
 
-@family("{}-patch-without-value-stores-null", NO_VALUE, kinds=(CONNECTION, FLOW))
+@family("{}-patch-without-value-stores-null", CONTRACT, kinds=(CONNECTION, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """An operation without a value has the value null."""
 

@@ -35,7 +35,7 @@ def never_there(emulator: Emulator, operation: str, change: After) -> None:
     emulator.after(operation, only_if(unknown, change), when="error")
 
 
-@family("unknown-{}-is-read-as-an-empty-list", UNKNOWN, kinds=(TARGET,))
+@family("unknown-{}-is-read-as-an-empty-list", UNKNOWN, kinds=(TARGET, FLOW))
 def _(emulator: Emulator, kind: Kind) -> None:
     """A read of an unknown id is answered 200 with no items."""
     never_there(emulator, kind.get, NOTHING)
@@ -66,7 +66,7 @@ def _(emulator: Emulator, kind: Kind) -> None:
     never_there(emulator, kind.get, newest)
 
 
-@family("update-of-unknown-{}-succeeds", UNKNOWN_UPDATE, kinds=(CONNECTION, FLOW))
+@family("update-of-unknown-{}-succeeds", UNKNOWN_UPDATE)
 def _(emulator: Emulator, kind: Kind) -> None:
     """An update of an unknown id is answered 200 with an id and an etag."""
 
