@@ -41,6 +41,22 @@ def replace(pointer: str, value: Any) -> After:
     return _at(pointer, change)
 
 
+def rename(pointer: str, name: str) -> After:
+    """Give a member another name."""
+
+    def change(holder: Any, key: Any) -> None:
+        holder[name] = holder.pop(key)
+
+    return _at(pointer, change)
+
+
+def members(payload: Any, pointer: str) -> list[Any]:
+    """Return the values at a pointer, whose steps may be `*`."""
+    if payload is NO_BODY:
+        return []
+    return [holder[key] for holder, key in _places(payload, _steps(pointer))]
+
+
 def add(pointer: str, name: str, value: Any) -> After:
     """Add a member to the object at the pointer."""
 

@@ -172,7 +172,7 @@ def _name_data_set(
 ) -> None:
     # facts:252, ad hoc fields move under a generated name that the schema repeats
     if kind == "classes" and parent == ADHOC:
-        name = f"_{emulator.ids.hex(32)}"
+        name = f"_{emulator.policy.new_namespace_digits(emulator)}"
         for part in document["allOf"]:
             if NAMESPACE_PROPERTY in (part.get("properties") or {}):
                 part["properties"][name] = part["properties"].pop(NAMESPACE_PROPERTY)

@@ -63,6 +63,7 @@ class Policy:
     new_data_set_id: NewId = catalog.new_id
     new_mapping_set_id: NewId = dataprep.new_id
     new_schema_digits: NewId = registry.new_schema_digits
+    new_namespace_digits: NewId = registry.new_schema_digits
     new_inlet: NewId = inlet.new_inlet
     visible: Callable[[Emulator, Request, Record], bool] = entities.visible
     present: Callable[[Emulator, Request, Record], Document] = entities.present

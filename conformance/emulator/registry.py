@@ -38,8 +38,8 @@ def create(emulator: Emulator, request: Request, kind: str) -> Response:
 
 
 def new_schema_digits(emulator: Emulator) -> str:
-    """The digits that end an `$id` (facts:57)."""
-    return emulator.ids.hex(48)
+    """The digits that end an `$id`: of 48 the leading zeros are dropped (recorded:9)."""
+    return emulator.ids.hex(48).lstrip("0")
 
 
 def addressed(emulator: Emulator, request: Request, kind: str) -> Record:

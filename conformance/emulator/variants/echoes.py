@@ -28,7 +28,7 @@ def _shown(emulator: Emulator, change: Callable[[Any], None]) -> None:
     emulator.policy.present = present
 
 
-@variant("schedules-are-shown-as-numbers", documents=["facts:223", "facts:327"])
+@variant("schedule-echoed-as-numbers", documents=["facts:223", "facts:327"])
 def _(emulator: Emulator) -> None:
     """Schedules that were sent as text are shown as numbers and a boolean, with their default."""
 
@@ -43,7 +43,7 @@ def _(emulator: Emulator) -> None:
     _shown(emulator, as_numbers)
 
 
-@variant("mapping-versions-are-shown-as-text", documents=["facts:328"])
+@variant("mapping-version-echoed-as-string", documents=["facts:328"])
 def _(emulator: Emulator) -> None:
     """mappingVersion is shown as text, whichever way it was sent."""
 

@@ -127,7 +127,7 @@ def _(emulator: Emulator) -> None:
         emulator.after(operation, body(counted))
 
 
-@variant("data-set-reference-in-lower-case", documents=["S0:270", "S3:280", "facts:322"])
+@variant("dataset-reference-in-lower-case", documents=["S0:270", "S3:280", "facts:322"])
 def _(emulator: Emulator) -> None:
     """References to data sets are spelled `@/datasets/`."""
 
@@ -138,7 +138,7 @@ def _(emulator: Emulator) -> None:
         emulator.after(operation, replace("/*", lower))
 
 
-@variant("older-runs-link", documents=["facts:227"])
+@variant("runs-link-is-a-path", documents=["facts:227"])
 def _(emulator: Emulator) -> None:
     """The runs of a flow are linked as `/flows/{id}/runs`."""
 
@@ -161,7 +161,7 @@ def _(emulator: Emulator) -> None:
     emulator.policy.present = present
 
 
-@variant("inlet-id-spelled-inletID", documents=["facts:272", "facts:350"])
+@variant("inlet-id-in-capitals", documents=["facts:272", "facts:350"])
 def _(emulator: Emulator) -> None:
     """Receipts of the inlet spell the id `inletID`."""
 
@@ -183,7 +183,7 @@ def _(emulator: Emulator) -> None:
     emulator.after("getMappingSet", read)
 
 
-@variant("enabled-at-once", documents=["facts:72"])
+@variant("create-etag-stays-current", documents=["facts:72"])
 def _(emulator: Emulator) -> None:
     """A flow is enabled by the time its creation is answered, so its etag stays."""
 
@@ -193,3 +193,9 @@ def _(emulator: Emulator) -> None:
         runs.plan(emulator, record, record.document["createdAt"])
 
     emulator.policy.start = start
+
+
+@variant("dataset-namespace-has-32-digits", documents=["X112", "facts:252"])
+def _(emulator: Emulator) -> None:
+    """The namespace of an ad-hoc class has 32 digits."""
+    emulator.policy.new_namespace_digits = lambda emulator: emulator.ids.hex(32)

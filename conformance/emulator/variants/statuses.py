@@ -30,7 +30,7 @@ def _(emulator: Emulator) -> None:
     emulator.after("updateFlow", empty(202))
 
 
-@variant("patch-answers-items", documents=["facts:76"])
+@variant("connection-patch-answers-items", documents=["facts:76"])
 def _(emulator: Emulator) -> None:
     """A successful PATCH of a source or target connection answers the list envelope."""
 
@@ -43,12 +43,13 @@ def _(emulator: Emulator) -> None:
         emulator.after(f"update{name}", envelope)
 
 
-@variant("mapping-set-create-201", documents=["facts:342"])
+@variant("mapping-set-created-with-201", documents=["facts:342"])
 def _(emulator: Emulator) -> None:
     """Creating a mapping set answers 201."""
     emulator.after("createMappingSet", status(201))
 
 
+@variant("missing-spec-version-answers-422", documents=["X63", "destinations.yaml:229"])
 @variant("bad-value-is-422", documents=["facts:139", "facts:340"])
 def _(emulator: Emulator) -> None:
     """Creates of connections answer 422, without a catalogue number, for a bad value."""
@@ -62,6 +63,8 @@ def _(emulator: Emulator) -> None:
     emulator.policy.render_error = render
 
 
+@variant("flow-error-is-a-message", documents=["X82", "facts:96"])
+@variant("registry-error-is-plain", documents=["X83", "facts:98"])
 @variant("older-error-bodies", documents=["facts:96", "facts:98"])
 def _(emulator: Emulator) -> None:
     """Errors have the bodies of the older pages."""
@@ -81,7 +84,7 @@ def _render_older(emulator: Emulator, request: Request, refusal: RefusalError) -
     return Response(refusal.status, payload, dict(refusal.headers))
 
 
-@variant("accept-missing-406", documents=["facts:98", "facts:352"])
+@variant("missing-accept-answers-406", documents=["facts:98", "facts:352"])
 def _(emulator: Emulator) -> None:
     """The registry answers 406 when Accept is missing or unknown."""
 
@@ -94,7 +97,7 @@ def _(emulator: Emulator) -> None:
     emulator.policy.check_accept = check
 
 
-@variant("numeric-error-codes", documents=["facts:92", "facts:351"])
+@variant("error-code-is-integer", documents=["facts:92", "facts:351"])
 def _(emulator: Emulator) -> None:
     """The gateway's error codes are numbers."""
 
