@@ -5,7 +5,7 @@ import os
 
 from conformance.engine.catalogue import PROFILES
 
-SETS = ("faults", "variants", "mixtures", "responses", "source", "intermittent")
+SETS = ("faults", "variants", "mixtures", "pairs", "corpus", "responses", "source", "intermittent")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -23,7 +23,7 @@ from conformance.proof.source import sample
 from conformance.proof.table import line, table
 from conformance.report.results import SCHEMA_VERSION, tool_version, write
 
-DEFAULT_SETS = ("faults", "variants", "responses")
+DEFAULT_SETS = ("faults", "variants", "corpus", "responses")
 
 
 def _cpu() -> float:

@@ -13,12 +13,14 @@ from conformance.proof.arguments import SETS
 from conformance.proof.emulators import StillbornError, emulator
 from conformance.proof.generate import mutants, observe
 from conformance.proof.intermittent import try_now_and_then
+from conformance.proof.lawful import pairs, recordings, try_recording
 from conformance.proof.material import Effort, hurry, material, scratch
 from conformance.proof.responses import try_mutant
 from conformance.proof.source import SourceMutant, sample, source_mutants
 from conformance.proof.trial import Trial, judge, try_emulator, try_fault
 
 CLEAN = "clean"
+PAIRS, CORPUS = "pairs-", "corpus-"
 MIXTURE, MIXTURES = "mixture-", 100
 OCCASIONS = ("10", "20", "5s")
 
@@ -63,6 +65,23 @@ def mixture_jobs(effort: Effort, runs: int) -> list[Job]:
         job = _lawful_job("mixtures", f"{MIXTURE}{number}", half, " ".join(half), effort)
         jobs += [job] * runs
     return jobs
+
+
+def pair_jobs(effort: Effort, runs: int) -> list[Job]:
+    """So many trials of each server of a covering array over the behaviours that the errata keep."""
+    jobs = []
+    for number, names in enumerate(pairs(VARIANTS.all()), start=1):
+        job = _lawful_job("pairs", f"{PAIRS}{number}", names, " ".join(names), effort)
+        jobs += [job] * runs
+    return jobs
+
+
+def corpus_jobs() -> list[Job]:
+    """One judgement of each printed or recorded file of contracts/examples."""
+    return [
+        Job("corpus", f"{CORPUS}{path.stem}", try_recording, (path,), {"summary": path.parent.name})
+        for path in recordings()
+    ]
 
 
 def _lawful_job(
@@ -134,6 +153,8 @@ def choose(
         "faults": lambda: fault_jobs(effort),
         "variants": lambda: variant_jobs(effort, runs),
         "mixtures": lambda: mixture_jobs(effort, runs),
+        "pairs": lambda: pair_jobs(effort, runs),
+        "corpus": corpus_jobs,
         "responses": lambda: response_jobs(effort),
         "source": lambda: source_jobs(effort),
         "intermittent": lambda: intermittent_jobs(effort),
@@ -164,8 +185,9 @@ def _sets_of(name: str) -> tuple[str, ...]:
     """Where a name may stand, by its form: making all mutants takes seconds."""
     if ".py:" in name:
         return ("source",)
-    if name.startswith(MIXTURE):
-        return ("mixtures",)
+    for start, of_set in ((MIXTURE, "mixtures"), (PAIRS, "pairs"), (CORPUS, "corpus")):
+        if name.startswith(start):
+            return (of_set,)
     if "@" in name:
         return ("intermittent",)
     return ("responses",) if "." in name else ("faults", "variants")

@@ -16,7 +16,7 @@ from conformance.proof.responses import Outcome
 from conformance.proof.trial import Trial
 
 Entry = dict[str, Any]
-LAWFUL = ("variants", "mixtures")
+LAWFUL = ("variants", "mixtures", "pairs", "corpus")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ def line(set_name: str, entry: Entry) -> str:
 
 def _line(set_name: str, entry: Entry) -> str:
     if set_name in LAWFUL:
-        mixed = f" of {entry['summary']}" if set_name == "mixtures" else ""
+        mixed = f" of {entry['summary']}" if set_name in ("mixtures", "pairs") else ""
         return f"{entry['name']}{mixed}: {_variant(entry)} ({entry['runs']} runs, {entry['seconds']} s)"
     state = "killed" if entry["killed"] else "SURVIVED"
     if set_name == "faults":

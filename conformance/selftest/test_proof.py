@@ -12,6 +12,7 @@ from conformance.proof.answer import Answer, changed, pointers
 from conformance.proof.command import fitting
 from conformance.proof.coverage import misnamed, unkilled, unnamed
 from conformance.proof.jobs import Job
+from conformance.proof.lawful import behaviours, pairs, recordings, try_recording
 from conformance.proof.mutations import Mutation
 from conformance.proof.record import proven, reason_for, summary
 from conformance.selftest.command import run_command
@@ -141,3 +142,24 @@ def test_faults_of_the_first_seconds_are_tried_on_a_core_each():
     assert fitting({"intermittent": jobs["10"]}, 3 * cores) == 3 * cores
     assert fitting({"intermittent": jobs["10"] + jobs["5s"]}, 3 * cores) == cores
     assert fitting({"intermittent": jobs["5s"]}, 1) == 1
+
+
+def test_a_recording_is_accused_where_its_file_gives_no_reason(tmp_path):
+    listed = next(one for one in recordings() if one.stem == "landing_troubleshooting-errors")
+    document = json.loads(listed.read_text(encoding="utf-8"))
+    del document["log"]["_accused"]
+    planted = tmp_path / listed.name
+    planted.write_text(json.dumps(document), encoding="utf-8")
+    assert try_recording(listed).lawful
+    assert not try_recording(planted).lawful
+
+
+def test_pairs_show_every_two_behaviours_of_different_errata():
+    kept = behaviours()
+    known = {name for names in kept.values() for name in names if name}
+    servers = [set(server) for server in pairs(known)]
+    errata = list(kept)
+    for one, other in zip(errata, errata[1:], strict=False):
+        for a in kept[one][1:]:
+            for b in kept[other][1:]:
+                assert any({a, b} <= server for server in servers), (a, b)
