@@ -2,6 +2,7 @@
 
 import json
 import os
+from itertools import pairwise
 
 import jsonschema
 import pytest
@@ -159,7 +160,7 @@ def test_pairs_show_every_two_behaviours_of_different_errata():
     known = {name for names in kept.values() for name in names if name}
     servers = [set(server) for server in pairs(known)]
     errata = list(kept)
-    for one, other in zip(errata, errata[1:], strict=False):
+    for one, other in pairwise(errata):
         for a in kept[one][1:]:
             for b in kept[other][1:]:
                 assert any({a, b} <= server for server in servers), (a, b)
