@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from conformance.engine.errors import SettingsError
-from conformance.recordings.masks import MASK, is_mask
+from conformance.recordings.masks import MASK, is_cut, is_mask
 from conformance.recordings.recorded import (
     UNREADABLE,
     Damage,
@@ -19,6 +19,7 @@ from conformance.recordings.recorded import (
     Skipped,
     check_called,
     check_text,
+    length,
     reason_of,
 )
 
@@ -151,14 +152,16 @@ def _interaction(entry: Mapping[str, Any], position: int, folder: Path) -> Inter
         "request": asked is None or (not asked and _size(request, sent) > 0),
         "answer": answered is None or (not answered and not _is_empty(response, told, content)),
     }
+    lost["request"] |= is_cut(asked or "", _size(request, sent))
+    lost["answer"] |= is_cut(answered or "", _size(response, told, content))
     return Interaction(
         str(request["method"]).upper(),
         url,
         sent,
-        asked or "",
+        "" if lost["request"] else asked or "",
         status,
         told,
-        answered or "",
+        "" if lost["answer"] else answered or "",
         {"entry": position},
         lost=tuple(name for name, is_so in lost.items() if is_so),
         error="" if status else error,
@@ -282,10 +285,9 @@ def _size(
     message: Mapping[str, Any], headers: Mapping[str, str], content: Mapping[str, Any] | None = None
 ) -> int:
     """How long a body was that the file may not hold."""
-    declared = next((v for k, v in headers.items() if k.lower() == "content-length"), "")
     sizes = [message.get("bodySize"), (content or {}).get("size")]
     known = [size for size in sizes if isinstance(size, int)]
-    return max([*known, int(declared) if declared.isdecimal() else 0])
+    return max([*known, length(headers)])
 
 
 def _reason(entry: Mapping[str, Any], response: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from conformance.engine.exchange import Exchange
+from conformance.engine.exchange import ABSENT, Exchange, Message
 from conformance.engine.verdict import Finding
 
 MASK = "***"  # stands for a value that a recorder left out
@@ -24,6 +24,13 @@ _MASK = re.compile(
 def is_mask(value: str | None) -> bool:
     """Whether a value is one that a recorder wrote in place of another."""
     return value is not None and _MASK.fullmatch(value) is not None
+
+
+def is_cut(text: str, size: int) -> bool:
+    """Whether a body is not what was sent: hidden, or shorter than it says and no JSON any more."""
+    if is_mask(text):
+        return True
+    return 0 < len(text.encode()) < size and Message({}, text).body is ABSENT
 
 
 def hides(exchange: Exchange) -> bool:

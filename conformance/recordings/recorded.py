@@ -4,7 +4,7 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from vcr.serialize import deserialize
 from vcr.serializers import jsonserializer, yamlserializer
 
 from conformance.engine.errors import SettingsError
+from conformance.recordings.masks import MASK, is_cut
 
 METADATA = "aep-conformance"
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
@@ -122,12 +123,21 @@ def _readable(path: Path, listed: Any) -> Recording:
     for place, one in enumerate(listed, start=1):
         try:
             [request], [answer] = deserialize({"interactions": [one]}, _Parsed)
-            found.append(_interaction(request, answer, {"entry": place}))
+            found.append(_uncut(_interaction(request, answer, {"entry": place})))
         except UNREADABLE as error:
             skipped.append(Skipped(place, _why(one, error)))
     if skipped and not found:
         raise ValueError(skipped[0].reason)
     return Recording(path, tuple(found), skipped=tuple(skipped))
+
+
+def _uncut(one: Interaction) -> Interaction:
+    """The interaction without bodies that its recorder cut or masked."""
+    if is_cut(one.text, 0):
+        one = replace(one, text="", lost=(*one.lost, "request"))
+    if is_cut(one.answer_text, length(one.answer_headers)):
+        one = replace(one, answer_text="", lost=(*one.lost, "answer"))
+    return one
 
 
 def _why(one: Any, error: Exception) -> str:
@@ -208,9 +218,9 @@ def _interaction(request: Any, answer: Mapping[str, Any], about: Mapping[str, An
     sent, told = _headers(request.headers), _headers(answer["headers"])
     if isinstance(request.body, dict | list) and not any(k.lower() == "content-type" for k in sent):
         sent["Content-Type"] = "application/json"  # aiohttp adds it after vcrpy has looked
-    packed = {"request": is_packed(sent), "answer": is_packed(told)}
-    asked = "" if packed["request"] else _text(request.body)
-    answered = "" if packed["answer"] else _text(answer["body"]["string"])
+    lost = {"request": is_packed(sent), "answer": is_packed(told)}
+    asked = "" if lost["request"] else _text(request.body)
+    answered = "" if lost["answer"] else _text(answer["body"]["string"])
     check_text(request.method, request.uri, asked, answered)
     check_text(*sent, *sent.values(), *told, *told.values())
     return Interaction(
@@ -222,7 +232,7 @@ def _interaction(request: Any, answer: Mapping[str, Any], about: Mapping[str, An
         told,
         answered,
         about,
-        tuple(name for name, is_so in packed.items() if is_so),
+        tuple(name for name, is_so in lost.items() if is_so),
     )
 
 
@@ -276,7 +286,14 @@ def is_packed(headers: Mapping[str, str]) -> bool:
 
 def _headers(headers: Mapping[str, Any]) -> dict[str, str]:
     """vcrpy keeps each header as one text or as a list of texts."""
-    return {k: v if isinstance(v, str) else ", ".join(map(str, v)) for k, v in headers.items()}
+    shown = {name: MASK if value is None else value for name, value in headers.items()}
+    return {k: v if isinstance(v, str) else ", ".join(map(str, v)) for k, v in shown.items()}
+
+
+def length(headers: Mapping[str, str]) -> int:
+    """How long headers say that the body is, 0 when they do not."""
+    declared = next((v for k, v in headers.items() if k.lower() == "content-length"), "")
+    return int(declared) if declared.isdecimal() else 0
 
 
 def _text(body: Any) -> str:

@@ -152,7 +152,7 @@ def broken_interactions():
     yield from (None, 3, "x", [])
 
 
-@pytest.mark.parametrize("broken", broken_interactions(), ids=lambda one: None)
+@pytest.mark.parametrize("broken", list(broken_interactions()), ids=lambda one: None)
 @pytest.mark.parametrize("name", ["c.yaml", "c.json"])
 def test_an_interaction_of_a_cassette_is_skipped_alike(name, broken, tmp_path):
     document = {"version": 1, "interactions": [interaction(), broken, interaction()]}

@@ -101,6 +101,18 @@ def without_bodies(one):
     one["request"]["bodySize"] = 12
 
 
+def cut(one):
+    text = one["response"]["content"]["text"]
+    one["response"]["content"]["text"] = text[: len(text) // 2]
+    if "postData" in one["request"]:
+        one["request"]["postData"]["text"] = one["request"]["postData"]["text"][:9]
+        one["request"]["bodySize"] = 90
+
+
+def masked_bodies(one):
+    one["response"]["content"]["text"] = "[REDACTED]"
+
+
 def without_answers(one):
     one["response"] = {"status": 0, "headers": [], "content": {}, "_error": "net::ERR_FAILED"}
 
@@ -181,6 +193,8 @@ KINDS = {
     "tokens of headers redacted": every(hidden("Bearer REDACTED")),
     "headers of answers left out": every(null_answer_headers),
     "bodies left out": every(without_bodies),
+    "bodies cut": every(cut),
+    "bodies masked": every(masked_bodies),
     "bodies in base 64": every(in_base64),
     "bodies unpacked by the recorder": every(packed),
     "no answers": every(without_answers),
