@@ -46,7 +46,7 @@ def answer(
         chosen, size = _continued(emulator, request, kind, token)
     else:
         chosen, size = _chosen(emulator, request, kind, records), page_size(emulator, request)
-    if request.argument("count") == "true":
+    if counted(request) == "true":
         return Response(200, {"count": len(chosen)})
     page, rest = emulator.policy.page(emulator, request, chosen, size)
     payload: dict[str, Any] = {"items": [_present(emulator, request, record) for record in page]}
@@ -99,11 +99,17 @@ def _links(emulator: Emulator, kind: str, size: int, rest: list[Record]) -> dict
     return {"next": {"href": f"/{kind}?{urlencode({'continuationToken': token})}"}}
 
 
+def counted(request: Request) -> str | None:
+    """What count says, in whichever case: clients write False too."""
+    count = request.argument("count")
+    return count if count is None else count.lower()
+
+
 def check_list(emulator: Emulator, request: Request, kind: str) -> None:
     """Refuse the query parameters that the error catalogue refuses (facts:82-85)."""
     if any(name not in ARGUMENTS for name, _ in request.query):
         raise flow_refusal("1451-400", "A query parameter is not known")
-    limit, count = request.argument("limit"), request.argument("count")
+    limit, count = request.argument("limit"), counted(request)
     if limit is not None and count == "true":
         raise flow_refusal("1401-400", "limit and count cannot be combined")
     if limit is not None and not POSITIVE.fullmatch(limit):

@@ -16,10 +16,16 @@ from conformance.emulator.store import Document, Record
 if TYPE_CHECKING:
     from conformance.emulator.app import Emulator
 
-LISTED = re.compile(r"application/vnd\.adobe\.xed(?P<short>-id)?\+json")
+# the vendor's file lists xed and xdm forms alike (schema-registry.yaml:4442)
+VERSION = r"(?P<version> *; *version=\"?(?P<major>[0-9]+)(\.[0-9]+)*\"?)?"
+LISTED = re.compile(
+    r"application/vnd\.adobe\.(xed|xdm)(?P<short>-id)?(-full|-notext|-deprecated)*\+json" + VERSION,
+    re.IGNORECASE,
+)
 LOOKED_UP = re.compile(
-    r"application/vnd\.adobe\.xed(?P<full>-full)?(?P<notext>-notext)?(-desc)?\+json"
-    r"(?P<version> *; *version=(?P<major>[0-9]+)(\.[0-9]+)*)?"
+    r"application/vnd\.adobe\.(xed|xdm)(?P<full>-full)?(?P<notext>-notext)?(-desc|-deprecated)?\+json"
+    + VERSION,
+    re.IGNORECASE,
 )
 SHORT = ("title", "$id", "meta:altId", "version")
 MOST_LISTED = 300

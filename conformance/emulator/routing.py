@@ -96,7 +96,7 @@ _OPERATIONS: dict[str, list[tuple[str, str, str]]] = {
         ("collect", "POST", "/{inletId}"),
         ("collectBatch", "POST", "/batch/{inletId}"),
     ],
-    "ims": [("fetchToken", "POST", "/token/v3")],
+    "ims": [("fetchToken", "POST", "/token/v3"), ("fetchToken", "POST", "/token/v2")],
 }
 ROUTES: dict[str, list[Route]] = {
     service: [
