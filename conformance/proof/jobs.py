@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from conformance.emulator.faults import FAULTS
+from conformance.emulator.faults import FAULTS, leniencies
 from conformance.emulator.variants import VARIANTS
 from conformance.engine.errors import SettingsError
 from conformance.engine.world import REPEATS
@@ -58,7 +58,7 @@ def variant_jobs(effort: Effort, runs: int) -> list[Job]:
 
 def mixture_jobs(effort: Effort, runs: int) -> list[Job]:
     """So many trials of each of a hundred servers that have half of the variants at once."""
-    variants = sorted(VARIANTS.all())
+    variants = sorted(VARIANTS.all().keys() - leniencies().keys())
     jobs = []
     for number in range(1, MIXTURES + 1):
         half = tuple(sample(variants, len(variants) // 2, number))
